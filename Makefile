@@ -1,0 +1,45 @@
+# Every command makes its own virtual environment, and makes it anew when pyproject.toml changes.
+#   make serve ARGS="--clock manual"   make test ARGS="-k journal"   make test PYTHON=python3.12
+
+PYTHON ?= python3
+VENV ?= .venv
+JOBS ?= 2
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := test
+.PHONY: serve test check bench coverage
+
+## serve the emulated API on http://127.0.0.1:8080
+serve: $(INSTALLED)
+	$(BIN)/mockrec serve $(ARGS)
+
+## everything that has to hold: what CI runs
+test: check
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+## style, types and architecture
+check: $(INSTALLED)
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m ruff format --check
+	$(BIN)/python -m mypy
+	$(BIN)/python -m pyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports
+
+## the promises of docs/design.md, measured
+bench: $(INSTALLED)
+	$(BIN)/python tests/bench/run.py $(ARGS)
+
+## which lines and branches no test has seen; in domain/ and render/ there must be none
+coverage: $(INSTALLED)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov $(ARGS)
+	$(BIN)/python -m coverage report --include='mockrec/domain/*,mockrec/render/*' --fail-under=100
+
+# An environment without pip (uv makes such) is given one; one whose Python is gone is made anew.
+$(INSTALLED): pyproject.toml $(BIN)/python
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip --default-pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+$(BIN)/python:
+	$(PYTHON) -m venv --clear $(VENV)
