@@ -1,0 +1,1 @@
+"""From domain values to the bytes that leave the house; pure."""
