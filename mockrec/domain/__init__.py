@@ -1,0 +1,1 @@
+"""What a cloud recording is and how it unfolds: pure values, no clock, no chance, no I/O."""

@@ -1,0 +1,165 @@
+"""The one door: a recording begins, reacts to a signal, or lives on until a moment.
+
+Nothing else changes a recording. Time is an argument; what is due at `until` has happened when
+`advance` returns, in the order (due, promised), so that advancing in two steps or in one comes to
+the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+from mockrec.domain.capture import close, cut, hold, listen, push_to, take_snapshot
+from mockrec.domain.events import CallMisplaced, Registered
+from mockrec.domain.lifecycle import (
+    attend,
+    begin_capture,
+    connect,
+    end,
+    join_channel,
+    open_page,
+    ready_uploader,
+    set_out,
+    settle,
+    turn,
+    wind_down,
+)
+from mockrec.domain.promises import (
+    BeginCapture,
+    Cause,
+    ConnectOutput,
+    CutSlice,
+    EndGrace,
+    ExitIdle,
+    FinishUpload,
+    JoinChannel,
+    OpenPage,
+    ReachMaxHours,
+    ReadyUploader,
+    Register,
+    ReportProgress,
+    Settle,
+    StartComponents,
+    TakeSnapshot,
+)
+from mockrec.domain.recording import Ending, Recording, Status
+from mockrec.domain.signals import (
+    ChangeHold,
+    ChangeLayout,
+    ChangeOutputs,
+    ChangeStorage,
+    ChangeSubscription,
+    SawUsers,
+    Signal,
+    StartedAgain,
+    StopRecording,
+)
+from mockrec.domain.uploading import arrive, report_progress
+
+if TYPE_CHECKING:
+    from mockrec.domain.channel import Users
+    from mockrec.domain.events import Event
+    from mockrec.domain.moments import Millis
+    from mockrec.domain.task import Task
+
+Step = tuple[Recording, "tuple[Event, ...]"]
+
+
+def begin(task: Task, users: Users) -> Step:
+    """A recording of the task, as it is at the moment of its start."""
+    recording = Recording(
+        task,
+        now=task.started,
+        subscription=task.subscription,
+        layout=task.layout,
+        storage=task.storage,
+        users=users,
+        on_hold=task.page.on_hold if task.page else False,
+    )
+    return _spoken(set_out(recording))
+
+
+def react(recording: Recording, signal: Signal, at: Millis) -> Step:
+    """What is due by `at` happens first, then the signal does its work; a goodbye is final."""
+    recording, before = advance(recording, at)
+    if recording.exited:
+        return recording, before
+    recording, after = _spoken(_obey(recording, signal))
+    return recording, before + after
+
+
+def advance(recording: Recording, until: Millis) -> Step:
+    """Everything due by `until`, in order; the recording then stands at `until`."""
+    events: list[Event] = []
+    while recording.agenda and recording.agenda[0].due <= until:
+        timer, *rest = recording.agenda
+        recording = replace(recording, agenda=tuple(rest), now=max(timer.due, recording.now))
+        recording, said = _spoken(_keep(recording, timer.cause))
+        events.extend(said)
+    return replace(recording, now=max(until, recording.now)), tuple(events)
+
+
+def _spoken(recording: Recording) -> Step:
+    return (replace(recording, said=()), recording.said) if recording.said else (recording, ())
+
+
+def _keep(recording: Recording, cause: Cause) -> Recording:  # noqa: C901, PLR0912  a table
+    """A promise is kept."""
+    match cause:
+        case StartComponents():
+            return turn(recording, Status.STARTING, "the components start")
+        case ReadyUploader():
+            return ready_uploader(recording)
+        case JoinChannel():
+            return join_channel(recording)
+        case OpenPage():
+            return open_page(recording)
+        case Register():
+            return recording.announce(Registered)
+        case BeginCapture():
+            return begin_capture(recording)
+        case CutSlice(key):
+            return cut(recording, key)
+        case EndGrace(key):
+            return close(recording, key)
+        case TakeSnapshot(uid):
+            return take_snapshot(recording, uid)
+        case FinishUpload(item):
+            recording = arrive(recording, item)
+            recording = turn(recording, Status.IN_PROGRESS, "the first file is in the bucket")
+            return wind_down(recording)
+        case ReportProgress():
+            recording = recording.later(recording.task.timing.progress, ReportProgress())
+            return report_progress(recording)
+        case ConnectOutput(url):
+            return connect(recording, url)
+        case ExitIdle():
+            return end(recording, Ending.IDLE)
+        case ReachMaxHours():
+            return end(recording, Ending.MAX_HOURS)
+        case Settle():
+            return settle(recording)
+    assert_never(cause)
+
+
+def _obey(recording: Recording, signal: Signal) -> Recording:
+    """A signal does its work; once the end has begun, orders come too late."""
+    match signal:
+        case SawUsers(users):
+            return attend(replace(recording, users=users))
+        case ChangeSubscription(subscription):
+            return listen(replace(recording, subscription=subscription))
+        case ChangeLayout(layout):
+            return replace(recording, layout=layout)
+        case ChangeHold(on_hold):
+            return recording if recording.ending else hold(recording, on_hold=on_hold)
+        case ChangeOutputs(urls):
+            return recording if recording.ending else push_to(recording, urls)
+        case ChangeStorage(storage):
+            return replace(recording, storage=storage)
+        case StopRecording():
+            return end(recording, Ending.STOPPED)
+        case StartedAgain():
+            return recording.announce(CallMisplaced, status=recording.status, files=recording.files)
+    assert_never(signal)

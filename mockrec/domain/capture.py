@@ -1,0 +1,330 @@
+"""Streams open and close; slices are cut.
+
+Individual recording has a stream for each user and medium; composite and web recording have one
+stream of everybody. An interrupted stream is bridged for a while (silence, the last frame) before
+it is closed; a stream that begins again does so with a fresh slice (docs/protocol.md#slices).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import immutables
+
+from mockrec.domain.channel import Codec, Medium, User
+from mockrec.domain.events import OutputChanged, SliceCut, StreamChanged
+from mockrec.domain.moments import Millis
+from mockrec.domain.promises import ConnectOutput, CutSlice, EndGrace, FinishUpload, TakeSnapshot
+from mockrec.domain.recording import Recording
+from mockrec.domain.streams import (
+    EVERYBODY,
+    Container,
+    OutputState,
+    Part,
+    Picture,
+    Slice,
+    Snapshot,
+    Stream,
+    StreamKey,
+    Track,
+)
+from mockrec.domain.subscription import heard
+from mockrec.domain.task import Mode, StreamMode, Task
+
+_SAMPLES, _FRAME = 48, 1_024
+"""Samples in a millisecond and in an audio frame: an audio slice ends with a whole frame."""
+_GOP: Final[Millis] = 2_000
+"""How often a publisher sends a key frame: a video slice of one user ends before one."""
+
+_TRACK: Final = {Medium.AUDIO: Track.AUDIO, Medium.VIDEO: Track.VIDEO}
+
+
+def listen(recording: Recording) -> Recording:
+    """After anything changed about who sends what: receive what there is to receive now."""
+    if not recording.capturing or recording.ending:
+        return recording
+    task = recording.task
+    now_heard = heard(recording.users, recording.subscription, task.max_users)
+    before, recording = recording.heard, replace(recording, heard=immutables.Map(now_heard))
+    if now_heard:
+        recording = _begun(recording)
+    for uid in sorted({*before, *now_heard}):
+        for medium in Medium:
+            receiving = medium in now_heard.get(uid, ())
+            if receiving != (medium in before.get(uid, ())):
+                recording = _stream_changed(recording, uid, medium, receiving=receiving)
+    recording = _remember(recording)
+    return _mixed(recording) if task.mode is Mode.MIX else _each(recording)
+
+
+def hush(recording: Recording) -> Recording:
+    """At the end: nothing is received any more, every open slice is cut, the last part closed."""
+    for uid in sorted(recording.heard):
+        for medium in Medium:
+            if medium in recording.heard[uid]:
+                recording = _stream_changed(recording, uid, medium, receiving=False)
+    recording = replace(recording, heard=immutables.Map())
+    for stream in tuple(recording.open_streams()):
+        recording = close(recording, stream.key)
+    return _close_part(recording)
+
+
+def capture_page(recording: Recording) -> Recording:
+    """The page of a web recording is recorded, unless it is on hold."""
+    key = mixed_key(recording.task)
+    stream = recording.streams.get(key)
+    running = stream is not None and stream.slice_start is not None
+    if recording.on_hold:
+        return close(recording, key) if running else recording
+    return recording if running else _open(_begun(recording), key, _page_picture(recording.task))
+
+
+def hold(recording: Recording, *, on_hold: bool) -> Recording:
+    """A web recording is paused or resumed, and its RTMP pushes with it."""
+    if recording.on_hold == on_hold:
+        return recording
+    recording = replace(recording, on_hold=on_hold)
+    if not recording.capturing:
+        return recording
+    state = OutputState.ON_HOLD if on_hold else OutputState.PUBLISHING
+    for url, was in sorted(recording.outputs.items()):
+        if was in (OutputState.PUBLISHING, OutputState.ON_HOLD):
+            recording = output(recording, url, state)
+    return capture_page(recording)
+
+
+def push_to(recording: Recording, urls: tuple[str, ...]) -> Recording:
+    """A web recording is pushed to these addresses and to no other."""
+    for url in sorted(set(recording.outputs) - set(urls)):
+        recording = output(recording, url, OutputState.DISCONNECTED)
+        recording = replace(recording, outputs=recording.outputs.delete(url))
+        recording = recording.without(ConnectOutput(url))
+    for url in urls:
+        if url not in recording.outputs:
+            recording = output(recording, url, OutputState.CONNECTING)
+            recording = recording.later(recording.task.timing.rtmp_connect, ConnectOutput(url))
+    return recording
+
+
+def output(recording: Recording, url: str, state: OutputState) -> Recording:
+    """An RTMP push has this state now; the outside is told of a change."""
+    if recording.outputs.get(url) is state:
+        return recording
+    recording = replace(recording, outputs=recording.outputs.set(url, state))
+    return recording.announce(OutputChanged, url=url, state=state)
+
+
+def cut(recording: Recording, key: StreamKey) -> Recording:
+    """The slice has its length: an interrupted video ends with it, all else goes on."""
+    stream = recording.streams[key]
+    if stream.interrupted and key.track is Track.VIDEO:
+        return close(recording, key)
+    return _next_slice(_finish_slice(recording, key), key, turned=False)
+
+
+def close(recording: Recording, key: StreamKey) -> Recording:
+    """The stream ends here, perhaps to begin again later."""
+    recording = _finish_slice(recording, key)
+    stream = replace(recording.streams[key], slice_start=None, interrupted=False)
+    return recording.with_stream(stream).without(CutSlice(key), EndGrace(key))
+
+
+def take_snapshot(recording: Recording, uid: int) -> Recording:
+    """A picture of the user is taken and sent to the bucket; the next is due in an interval."""
+    every, user = recording.task.snapshot_every, recording.users.get(uid)
+    if every is None or user is None:
+        return recording
+    snapshot = Snapshot(uid, recording.now, portrait=user.height > user.width)
+    recording = replace(recording, cut=recording.cut + 1)
+    recording = recording.later(recording.task.timing.upload, FinishUpload(snapshot))
+    return recording.later(every, TakeSnapshot(uid))
+
+
+def mixed_key(task: Task) -> StreamKey:
+    """The one stream of a composite or web recording."""
+    if len(task.media) > 1 or task.mode is Mode.WEB:
+        return StreamKey(EVERYBODY, Track.BOTH)
+    return StreamKey(EVERYBODY, _TRACK[next(iter(task.media))])
+
+
+def slice_length(task: Task, track: Track) -> Millis:
+    """How long a regular slice of this track gets (docs/protocol.md#slices)."""
+    shortest = task.timing.slice
+    if task.mode is not Mode.INDIVIDUAL or track is Track.BOTH:
+        return shortest
+    if track is Track.VIDEO:
+        return -(-shortest // _GOP) * _GOP
+    frames = -(-shortest * _SAMPLES // _FRAME)
+    return -(-frames * _FRAME // _SAMPLES)
+
+
+def _begun(recording: Recording) -> Recording:
+    return recording if recording.began is not None else replace(recording, began=recording.now)
+
+
+def _stream_changed(
+    recording: Recording, uid: int, medium: Medium, *, receiving: bool
+) -> Recording:
+    recording = recording.announce(StreamChanged, uid=uid, medium=medium, receiving=receiving)
+    if medium is Medium.AUDIO or recording.task.snapshot_every is None:
+        return recording
+    if receiving:
+        return recording.later(recording.task.snapshot_every, TakeSnapshot(uid))
+    return recording.without(TakeSnapshot(uid))
+
+
+def _remember(recording: Recording) -> Recording:
+    candidates = recording.met.union(recording.heard)
+    wanted = recording.subscription.wants
+    met = frozenset(
+        uid
+        for uid in candidates
+        if uid in recording.users and any(wanted(uid, medium) for medium in Medium)
+    )
+    return recording if met == recording.met else replace(recording, met=met)
+
+
+def _each(recording: Recording) -> Recording:
+    """Individual recording: a stream for each user and medium."""
+    if not recording.task.records:
+        return recording
+    for uid in sorted(recording.heard):
+        user = recording.users[uid]
+        for medium in Medium:
+            if medium in recording.heard[uid]:
+                picture = _picture(user) if medium is Medium.VIDEO else None
+                recording = _receive(recording, StreamKey(uid, _TRACK[medium]), picture)
+    for stream in tuple(recording.open_streams()):
+        media = recording.heard.get(stream.key.uid, frozenset[Medium]())
+        if Medium(stream.key.track) not in media and not stream.interrupted:
+            recording = _interrupt(recording, stream)
+    return recording
+
+
+def _mixed(recording: Recording) -> Recording:
+    """Composite recording: one stream, for as long as anybody is there who has been heard."""
+    key = mixed_key(recording.task)
+    stream = recording.streams.get(key)
+    if recording.met:
+        canvas = recording.task.canvas
+        return _receive(recording, key, Picture(canvas.width, canvas.height))
+    if stream is not None and stream.slice_start is not None and not stream.interrupted:
+        return _interrupt(recording, stream)
+    return recording
+
+
+def _receive(recording: Recording, key: StreamKey, picture: Picture | None) -> Recording:
+    stream = recording.streams.get(key)
+    if stream is None or stream.slice_start is None:
+        return _open(recording, key, picture)
+    if stream.interrupted:
+        recording = recording.with_stream(replace(stream, interrupted=False))
+        recording = recording.without(EndGrace(key))
+    if stream.picture == picture:
+        return recording
+    recording = _finish_slice(recording, key)
+    resumed = replace(recording.streams[key], picture=picture)
+    return _next_slice(recording.with_stream(resumed).without(CutSlice(key)), key, turned=True)
+
+
+def _open(recording: Recording, key: StreamKey, picture: Picture | None) -> Recording:
+    known = recording.streams.get(key)
+    stream = replace(
+        known or Stream(key, opened=recording.now, slice_start=None),
+        slice_start=recording.now,
+        picture=picture,
+        fresh=True,
+        turned=True,
+        interrupted=False,
+    )
+    recording = _open_part(recording.with_stream(stream))
+    return recording.later(slice_length(recording.task, key.track), CutSlice(key))
+
+
+def _interrupt(recording: Recording, stream: Stream) -> Recording:
+    task = recording.task
+    if task.stream_mode is StreamMode.ORIGINAL and stream.key.track is Track.AUDIO:
+        return close(recording, stream.key)
+    recording = recording.with_stream(replace(stream, interrupted=True))
+    return recording.later(task.timing.grace, EndGrace(stream.key))
+
+
+def _next_slice(recording: Recording, key: StreamKey, *, turned: bool) -> Recording:
+    stream = recording.streams[key]
+    untouched = stream.slice_start == recording.now
+    following = replace(
+        stream,
+        slice_start=recording.now,
+        fresh=stream.fresh and untouched,
+        turned=turned or (stream.turned and untouched),
+    )
+    recording = _open_part(recording.with_stream(following))
+    return recording.later(slice_length(recording.task, key.track), CutSlice(key))
+
+
+def _finish_slice(recording: Recording, key: StreamKey) -> Recording:
+    """The slice up to now is sent to the bucket; one without any length never was."""
+    stream = recording.streams.get(key)
+    if stream is None or stream.slice_start is None or stream.slice_start == recording.now:
+        return recording
+    start = stream.slice_start
+    made = Slice(
+        key=key,
+        number=stream.number,
+        start=start,
+        end=recording.now,
+        opened=stream.opened,
+        container=_container(recording.task, recording, stream),
+        picture=stream.picture,
+        fresh=stream.fresh,
+        turned=stream.turned,
+        discontinued=start if stream.last_end is None else stream.last_end,
+    )
+    stream = replace(stream, number=stream.number + 1, last_end=recording.now)
+    recording = replace(recording.with_stream(stream), cut=recording.cut + 1)
+    recording = recording.tell(SliceCut(at=recording.now, slice=made))
+    recording = recording.later(recording.task.timing.upload, FinishUpload(made))
+    return _fill_part(recording, recording.now - start)
+
+
+def _open_part(recording: Recording) -> Recording:
+    if not recording.task.mp4 or recording.part is not None:
+        return recording
+    part = Part(recording.parts, recording.now)
+    return replace(recording, part=part, parts=recording.parts + 1)
+
+
+def _fill_part(recording: Recording, media: Millis) -> Recording:
+    if recording.part is None:
+        return recording
+    part = replace(recording.part, media=recording.part.media + media)
+    recording = replace(recording, part=part)
+    return _close_part(recording) if part.media >= recording.task.part_length else recording
+
+
+def _close_part(recording: Recording) -> Recording:
+    part = recording.part
+    if part is None or not part.media:
+        return recording
+    recording = replace(recording, part=None, cut=recording.cut + 1)
+    return recording.later(recording.task.timing.upload, FinishUpload(part))
+
+
+def _picture(user: User) -> Picture:
+    return Picture(user.width, user.height, user.codec)
+
+
+def _page_picture(task: Task) -> Picture | None:
+    return Picture(task.page.width, task.page.height) if task.page else None
+
+
+def _container(task: Task, recording: Recording, stream: Stream) -> Container:
+    """WebM for a VP8 publisher's video; in standard mode his audio, too (protocol.md#codecs)."""
+    if task.mode is not Mode.INDIVIDUAL:
+        return Container.TS
+    if stream.picture is not None:
+        return Container.WEBM if stream.picture.codec is Codec.VP8 else Container.TS
+    video = recording.streams.get(StreamKey(stream.key.uid, Track.VIDEO))
+    web = video is not None and video.picture is not None and video.picture.codec is Codec.VP8
+    return Container.WEBM if web and task.stream_mode is StreamMode.STANDARD else Container.TS

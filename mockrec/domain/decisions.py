@@ -1,0 +1,161 @@
+"""May it be done? Each call's checks, in the order in which the service makes them.
+
+The tables stand in docs/protocol.md#decisions; every check raises the `Refusal` of its row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, assert_never
+
+from mockrec.domain.commands import (
+    Acquire,
+    Command,
+    Join,
+    Leave,
+    Query,
+    Refused,
+    Start,
+    Stop,
+    Update,
+    UpdateLayout,
+)
+from mockrec.domain.ids import read_resource_id
+from mockrec.domain.moments import SECOND
+from mockrec.domain.problems import (
+    BODY_CHECK,
+    FOREIGN_RESOURCE,
+    NO_SERVICE_SELECTED,
+    NO_WORKER,
+    NO_WORKER_FOR_FOREIGN,
+    NO_WORKER_FOR_UNREADABLE,
+    PARAMETER_MISMATCH,
+    REQUEST_HASH,
+    RESOURCE_EXPIRED,
+    TASK_CONFLICT,
+    UNREADABLE_RESOURCE,
+    Problem,
+    Refusal,
+)
+from mockrec.domain.task import Mode
+
+if TYPE_CHECKING:
+    from mockrec.domain.commands import Resource, Session
+    from mockrec.domain.recording import Recording
+    from mockrec.domain.task import Task
+    from mockrec.domain.world import World
+
+_SCENE: Final = {Mode.INDIVIDUAL: (0, 2), Mode.MIX: (0, 2), Mode.WEB: (1,)}
+
+
+def startable(world: World, command: Start) -> Resource | None:
+    """The resource to start with; None where it runs already (docs/protocol.md#decisions)."""
+    order = command.order
+    resource = world.resources.get(command.resource_id)
+    if resource is None:
+        raise Refusal(*_unknown(world, command.resource_id))
+    if (resource.cname, resource.uid) != (order.cname, order.uid):
+        raise Refusal(PARAMETER_MISMATCH, "cname or uid is not that of the acquire")
+    if resource.sid is not None:
+        if runs(world, resource):
+            return None
+        raise Refusal(RESOURCE_EXPIRED, "this resource has been used; one is for one recording")
+    if world.now - resource.acquired > world.policy.timing.resource:
+        waited = (world.now - resource.acquired) // SECOND
+        raise Refusal(RESOURCE_EXPIRED, f"acquired {waited} s ago, never started")
+    if (order.cname, order.uid) in world.active:
+        raise Refusal(TASK_CONFLICT, "a live recording has this channel and uid")
+    if not _agree(resource.start_parameter, command.document):
+        raise Refusal(REQUEST_HASH, "clientRequest is not the startParameter of the acquire")
+    if world.policy.strict and resource.scene not in _SCENE[order.mode]:
+        raise Refusal(
+            NO_SERVICE_SELECTED, f"scene {resource.scene} does not go with mode {order.mode}"
+        )
+    return resource
+
+
+def _unknown(world: World, resource_id: str) -> tuple[Problem, str]:
+    own = read_resource_id(resource_id, world.app_id)
+    if own is None:
+        return UNREADABLE_RESOURCE, "this is no resource id"
+    if not own:
+        return FOREIGN_RESOURCE, "this resource belongs to another App ID"
+    return (
+        RESOURCE_EXPIRED,
+        "this resource was given out before the world was reset, or long ago",
+    )
+
+
+def live(world: World, session: Session, *, exiting: Problem) -> Recording:
+    """The recording that a call means (docs/protocol.md#decisions)."""
+    resource = world.resources.get(session.resource_id)
+    if resource is None:
+        raise Refusal(*_no_worker(world, session.resource_id))
+    if session.cname is not None and (session.cname, session.uid) != (
+        resource.cname,
+        resource.uid,
+    ):
+        raise Refusal(PARAMETER_MISMATCH, "cname or uid is not that of the acquire")
+    recording = world.recordings.get(session.sid)
+    if recording is None or recording.task.resource_id != resource.id:
+        raise Refusal(NO_WORKER_FOR_FOREIGN, "no recording of this resource has this sid")
+    if recording.task.mode is not session.mode:
+        raise Refusal(NO_WORKER, f"the recording's mode is {recording.task.mode}")
+    if recording.exited:
+        why = recording.history[-1].because
+        raise Refusal(NO_WORKER, f"{why}, {world.now - recording.history[-1].at} ms ago")
+    if world.now - recording.task.started > recording.task.expires:
+        raise Refusal(NO_WORKER, "resourceExpiredHour has passed; the recording goes on")
+    if recording.exiting:
+        raise Refusal(exiting, f"the recording is exiting: {recording.ending}")
+    return recording
+
+
+def _no_worker(world: World, resource_id: str) -> tuple[Problem, str]:
+    problem, detail = _unknown(world, resource_id)
+    worker = {
+        UNREADABLE_RESOURCE.name: NO_WORKER_FOR_UNREADABLE,
+        FOREIGN_RESOURCE.name: NO_WORKER_FOR_FOREIGN,
+    }
+    return worker.get(problem.name, NO_WORKER), detail
+
+
+def runs(world: World, resource: Resource) -> bool:
+    recording = world.recordings.get(resource.sid or "")
+    return recording is not None and not recording.exited
+
+
+def check_media(task: Task, command: Update) -> None:
+    for selection, medium in ((command.audio, "audio"), (command.video, "video")):
+        if selection is not None and medium not in task.media:
+            raise Refusal(BODY_CHECK, f"streamTypes leaves no {medium} to subscribe to")
+
+
+def _agree(start_parameter: object, document: object) -> bool:
+    """Whether a start says what the acquire announced; nothing announced agrees with all."""
+    return not start_parameter or _pruned(start_parameter) == _pruned(document)
+
+
+def _pruned(document: object) -> object:
+    if isinstance(document, dict):
+        return {key: _pruned(value) for key, value in document.items() if value is not None}
+    if isinstance(document, list):
+        return [_pruned(item) for item in document]
+    return document
+
+
+def refused(world: World, command: Command, problem: Problem, detail: str) -> Refused:
+    """The refusal as an answer, with all the ids that are known of what was asked."""
+    match command:
+        case Acquire(cname, uid):
+            return Refused(problem, detail, cname, uid)
+        case Start(resource_id, order):
+            return Refused(problem, detail, order.cname, order.uid, resource_id, "")
+        case Query(session) | Update(session) | UpdateLayout(session) | Stop(session):
+            resource = world.resources.get(session.resource_id)
+            asked = resource or session
+            return Refused(
+                problem, detail, asked.cname, asked.uid, session.resource_id, session.sid
+            )
+        case Join(cname) | Leave(cname):
+            return Refused(problem, detail, cname)
+    assert_never(command)

@@ -1,0 +1,203 @@
+"""What happened, in the past tense; the Notices among it are told outside.
+
+Each carries all that a listener needs: after a long jump the sinks hear of it when the recording
+has long moved on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mockrec.domain.moments import Millis
+
+if TYPE_CHECKING:
+    from mockrec.domain.channel import Medium
+    from mockrec.domain.recording import Ending, Status
+    from mockrec.domain.streams import OutputState, Part, RecordedFile, Slice, Snapshot
+    from mockrec.domain.task import Storage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened to a recording."""
+
+    at: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice(Event):
+    """Something the outside is told of, numbered from 0 in each recording."""
+
+    sequence: int
+
+
+# Known in the house only.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged(Event):
+    """The recording turned to another status."""
+
+    status: Status
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceCut(Event):
+    """A slice was finished and is on its way to the bucket."""
+
+    slice: Slice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceUploaded(Event):
+    """A slice arrived in the bucket, and its playlist after it."""
+
+    slice: Slice
+    storage: Storage | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartUploaded(Event):
+    """An MP4 file arrived in the bucket."""
+
+    part: Part
+    file: RecordedFile
+    storage: Storage | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaylistsFinished(Event):
+    """All slices have arrived: the playlists get their last line."""
+
+    storage: Storage | None
+
+
+# The notices, in the order of their numbers on the wire.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMisplaced(Notice):
+    """A call did not fit the state."""
+
+    status: Status
+    files: tuple[RecordedFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingFailed(Notice):
+    """An error that may end the recording."""
+
+    module: int
+    level: int
+    code: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaylistAppeared(Notice):
+    """A playlist was generated and uploaded for the first time."""
+
+    file: RecordedFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionExited(Notice):
+    """The recording is over."""
+
+    ending: Ending
+    abnormal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered(Notice):
+    """The high-availability register knows the recording."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploaderStarted(Notice):
+    """The uploader is up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploaded(Notice):
+    """Every file is in the customer's bucket."""
+
+    files: tuple[RecordedFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadProgressed(Notice):
+    """How far the uploads are, from 0 to 10,000."""
+
+    progress: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecorderStarted(Notice):
+    """The recorder joined the channel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecorderLeft(Notice):
+    """The recorder left the channel; the code is a bit mask."""
+
+    code: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceStarted(Notice):
+    """The first slice of a stream, or the first after an interruption, is there."""
+
+    slice: Slice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamChanged(Notice):
+    """A user's audio or video began to arrive, or ceased to."""
+
+    uid: int
+    medium: Medium
+    receiving: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotUploaded(Notice):
+    """A snapshot was taken and arrived in the bucket."""
+
+    snapshot: Snapshot
+    storage: Storage | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VodStarted(Notice):
+    """ApsaraVideo for VoD gave out a video id for a playlist."""
+
+    video_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VodTriggered(Notice):
+    """Every file is with ApsaraVideo for VoD."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebStarted(Notice):
+    """The page is loaded and recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebStopped(Notice):
+    """The web recorder stopped, for whatever reason."""
+
+    ending: Ending
+    files: tuple[RecordedFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputChanged(Notice):
+    """An RTMP push changed its state."""
+
+    url: str
+    state: OutputState

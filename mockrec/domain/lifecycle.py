@@ -1,0 +1,165 @@
+"""The status of a recording: how it begins, idles, stops and exits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from mockrec.domain.capture import capture_page, hush, listen, output, push_to
+from mockrec.domain.channel import Role
+from mockrec.domain.events import (
+    RecorderLeft,
+    RecorderStarted,
+    SessionExited,
+    StatusChanged,
+    UploaderStarted,
+    WebStarted,
+    WebStopped,
+)
+from mockrec.domain.moments import HOUR
+from mockrec.domain.promises import (
+    BeginCapture,
+    ExitIdle,
+    FinishUpload,
+    JoinChannel,
+    OpenPage,
+    ReachMaxHours,
+    ReadyUploader,
+    Register,
+    ReportProgress,
+    Settle,
+    StartComponents,
+    Timer,
+)
+from mockrec.domain.recording import ABNORMAL, Ending, Recording, Status, Turn
+from mockrec.domain.streams import OutputState
+from mockrec.domain.task import ChannelType, Mode
+from mockrec.domain.uploading import finish_uploads
+
+LEAVE_CODE: Final = {
+    Ending.STOPPED: 8 | 16,
+    Ending.IDLE: 4 | 8 | 16,
+    Ending.KICKED: 16,
+    Ending.MAX_HOURS: 16,
+}
+"""The bit mask of the leave notice (docs/protocol.md#leave-code)."""
+
+
+def set_out(recording: Recording) -> Recording:
+    """The start was accepted: all that will happen by itself is promised."""
+    timing, task = recording.task.timing, recording.task
+    recording = turn(recording, Status.INITIALISED, "start was accepted")
+    recording = recording.later(timing.initialised, StartComponents())
+    recording = recording.later(timing.uploader_ready, ReadyUploader())
+    if task.mode is Mode.WEB:
+        recording = recording.later(timing.web_ready, OpenPage())
+    else:
+        recording = recording.later(timing.recorder_ready, JoinChannel())
+        recording = recording.later(timing.first_media, BeginCapture())
+    recording = recording.later(timing.registered, Register())
+    return recording.later(timing.progress, ReportProgress())
+
+
+def turn(recording: Recording, status: Status, because: str) -> Recording:
+    """The status becomes this, unless it is further already."""
+    if status <= recording.status:
+        return recording
+    told = StatusChanged(at=recording.now, status=status, because=because)
+    history = (*recording.history, Turn(recording.now, status, because))
+    return replace(recording, status=status, history=history).tell(told)
+
+
+def ready_uploader(recording: Recording) -> Recording:
+    """The uploader is up: partly ready."""
+    recording = recording.announce(UploaderStarted)
+    return turn(recording, Status.PARTLY_READY, "the uploader is ready")
+
+
+def join_channel(recording: Recording) -> Recording:
+    """The recorder is in the channel: ready."""
+    recording = replace(recording, joined=True).announce(RecorderStarted)
+    recording = turn(recording, Status.READY, "the recorder joined the channel")
+    return attend(recording)
+
+
+def begin_capture(recording: Recording) -> Recording:
+    """The first media comes in, once the recorder has joined."""
+    if not recording.joined:
+        return recording.later(recording.task.timing.recorder_ready, BeginCapture())
+    return listen(replace(recording, capturing=True))
+
+
+def open_page(recording: Recording) -> Recording:
+    """The page is loaded: ready, and recorded from here on unless it is on hold."""
+    page = recording.task.page
+    recording = replace(recording, joined=True, capturing=True).announce(WebStarted)
+    recording = turn(recording, Status.READY, "the page is loaded")
+    if page is not None:
+        recording = recording.later(page.max_hours * HOUR, ReachMaxHours())
+    recording = push_to(recording, recording.task.outputs or ())
+    return capture_page(recording)
+
+
+def attend(recording: Recording) -> Recording:
+    """Who is in the channel changed, or the recorder came to see it: idle, kicked, or going on."""
+    if not recording.joined or recording.ending or recording.task.mode is Mode.WEB:
+        return recording
+    if recording.task.uid in recording.users:
+        return end(recording, Ending.KICKED)
+    idle_running = any(timer.cause == ExitIdle() for timer in recording.agenda)
+    if _idle(recording):
+        if not idle_running:
+            recording = recording.later(recording.task.max_idle, ExitIdle())
+    elif idle_running:
+        recording = recording.without(ExitIdle())
+    return listen(recording)
+
+
+def end(recording: Recording, ending: Ending) -> Recording:
+    """The beginning of the end: nothing more is captured; what was is still uploaded."""
+    if recording.ending:
+        return recording
+    recording = replace(recording, ending=ending, agenda=_uploads_only(recording))
+    recording = turn(recording, Status.STOP_REQUESTED, f"the end has come: {ending}")
+    if recording.joined and recording.task.mode is not Mode.WEB:
+        recording = recording.announce(RecorderLeft, code=LEAVE_CODE[ending])
+    recording = hush(recording)
+    return wind_down(recording)
+
+
+def wind_down(recording: Recording) -> Recording:
+    """While ending: once no file is on its way any more, the task settles and exits."""
+    if not recording.ending or recording.uploading or recording.status >= Status.STOPPED:
+        return recording
+    if recording.task.mode is Mode.WEB:
+        recording = recording.announce(WebStopped, ending=recording.ending, files=recording.files)
+    recording = turn(recording, Status.STOPPED, "all files have arrived")
+    return recording.later(recording.task.timing.settle, Settle())
+
+
+def settle(recording: Recording) -> Recording:
+    """The task exits; nothing happens after this."""
+    assert recording.ending is not None, "only an ending recording settles"  # noqa: S101
+    recording = finish_uploads(recording)
+    abnormal = recording.ending in ABNORMAL
+    status = Status.FAILED if abnormal else Status.EXITED
+    recording = turn(recording, status, f"the task has exited: {recording.ending}")
+    recording = recording.announce(SessionExited, ending=recording.ending, abnormal=abnormal)
+    return replace(recording, agenda=())
+
+
+def connect(recording: Recording, url: str) -> Recording:
+    """An RTMP output publishes, or waits where the recording is on hold."""
+    state = OutputState.ON_HOLD if recording.on_hold else OutputState.PUBLISHING
+    return output(recording, url, state)
+
+
+def _idle(recording: Recording) -> bool:
+    """Whether there is nobody to wait for: in a live channel only hosts count."""
+    if recording.task.channel_type is ChannelType.COMMUNICATION:
+        return not recording.users
+    return all(user.role is not Role.HOST for user in recording.users.values())
+
+
+def _uploads_only(recording: Recording) -> tuple[Timer, ...]:
+    return tuple(timer for timer in recording.agenda if isinstance(timer.cause, FinishUpload))

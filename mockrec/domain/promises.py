@@ -1,0 +1,121 @@
+"""What a recording promises itself to do later: the causes of its timers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mockrec.domain.moments import Millis
+from mockrec.domain.streams import Part, Slice, Snapshot, StreamKey
+
+
+@dataclass(frozen=True, slots=True)
+class StartComponents:
+    """Status 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyUploader:
+    """Status 3."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinChannel:
+    """Status 4 of a recording of a channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    """Status 4 of a web recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The high-availability register answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeginCapture:
+    """The first media arrives."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutSlice:
+    """A slice has its regular length."""
+
+    key: StreamKey
+
+
+@dataclass(frozen=True, slots=True)
+class EndGrace:
+    """An interrupted stream has been bridged for long enough."""
+
+    key: StreamKey
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSnapshot:
+    """The interval of a user's snapshots is over."""
+
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class FinishUpload:
+    """A file has arrived in the bucket."""
+
+    item: Slice | Part | Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class ReportProgress:
+    """A minute has gone by."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectOutput:
+    """An RTMP output is connected."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExitIdle:
+    """Nobody has been there for maxIdleTime."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReachMaxHours:
+    """A web recording has run for maxRecordingHour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """All files have arrived; the task exits."""
+
+
+Cause = (
+    StartComponents
+    | ReadyUploader
+    | JoinChannel
+    | OpenPage
+    | Register
+    | BeginCapture
+    | CutSlice
+    | EndGrace
+    | TakeSnapshot
+    | FinishUpload
+    | ReportProgress
+    | ConnectOutput
+    | ExitIdle
+    | ReachMaxHours
+    | Settle
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Timer:
+    """A promise: what will be done and when; ties are settled by the order of promising."""
+
+    due: Millis
+    order: int
+    cause: Cause = field(compare=False)

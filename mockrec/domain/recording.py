@@ -1,0 +1,157 @@
+"""The state of one recording: a value that every change makes anew."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, Final, Self
+
+import immutables
+
+from mockrec.domain.channel import NOBODY, Users
+from mockrec.domain.moments import Millis
+from mockrec.domain.promises import Cause, FinishUpload, Timer
+from mockrec.domain.streams import OutputState, Part, RecordedFile, Stream, StreamKey
+
+if TYPE_CHECKING:
+    from mockrec.domain.events import Event, Notice
+    from mockrec.domain.layout import Layout
+    from mockrec.domain.subscription import Heard, Subscription
+    from mockrec.domain.task import Storage, Task
+
+
+class Status(IntEnum):
+    """The numbers a query answers (docs/protocol.md#status)."""
+
+    NOT_STARTED = 0
+    INITIALISED = 1
+    STARTING = 2
+    PARTLY_READY = 3
+    READY = 4
+    IN_PROGRESS = 5
+    STOP_REQUESTED = 6
+    STOPPED = 7
+    EXITED = 8
+    FAILED = 20
+
+
+class Ending(StrEnum):
+    """Why a recording ends."""
+
+    STOPPED = "stopped"
+    IDLE = "idle"
+    MAX_HOURS = "maximum hours reached"
+    KICKED = "kicked out of the channel"
+
+
+ABNORMAL: Final = frozenset({Ending.KICKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A change of status, and why."""
+
+    at: Millis
+    status: Status
+    because: str
+
+
+Streams = immutables.Map[StreamKey, Stream]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording at one moment. A value: every change makes the next one."""
+
+    task: Task
+    now: Millis
+    subscription: Subscription
+    layout: Layout
+    storage: Storage | None
+    status: Status = Status.NOT_STARTED
+    agenda: tuple[Timer, ...] = ()
+    promises: int = 0
+    said: tuple[Event, ...] = ()
+    """What happened in the step being taken; empty between steps."""
+    sequence: int = 0
+    """The number of the next notice; lost and unsubscribed ones count too."""
+
+    users: Users = NOBODY
+    joined: bool = False
+    capturing: bool = False
+    on_hold: bool = False
+    began: Millis | None = None
+    """When the first media came in: the start that queries tell."""
+    heard: Heard = immutables.Map()
+    met: frozenset[int] = frozenset()
+    """Who has been heard since joining and is still there: they keep a mixed stream alive."""
+    streams: Streams = immutables.Map()
+    part: Part | None = None
+    parts: int = 0
+    cut: int = 0
+    arrived: int = 0
+    files: tuple[RecordedFile, ...] = ()
+    outputs: immutables.Map[str, OutputState] = immutables.Map()
+    ending: Ending | None = None
+    history: tuple[Turn, ...] = ()
+
+    @property
+    def next_due(self) -> Millis | None:
+        """When the next timer fires; None once all is over."""
+        return self.agenda[0].due if self.agenda else None
+
+    @property
+    def exited(self) -> bool:
+        """Whether the task is gone: the calls no longer find it."""
+        return self.status in (Status.EXITED, Status.FAILED)
+
+    @property
+    def exiting(self) -> bool:
+        """Whether the end has begun but the task is still there."""
+        return self.ending is not None and not self.exited
+
+    @property
+    def uploading(self) -> bool:
+        """Whether files are on their way."""
+        return any(isinstance(timer.cause, FinishUpload) for timer in self.agenda)
+
+    @property
+    def recorded(self) -> bool:
+        """Whether there is anything to show for it."""
+        return self.cut > 0
+
+    def later(self, delay: Millis, cause: Cause) -> Self:
+        """With a timer `delay` from now."""
+        return self.due(self.now + delay, cause)
+
+    def due(self, at: Millis, cause: Cause) -> Self:
+        """With a timer at a moment; one that has passed is due at once."""
+        agenda = list(self.agenda)
+        insort(agenda, Timer(max(at, self.now), self.promises, cause))
+        return replace(self, agenda=tuple(agenda), promises=self.promises + 1)
+
+    def without(self, *causes: Cause) -> Self:
+        """With these promises taken back."""
+        kept = tuple(timer for timer in self.agenda if timer.cause not in causes)
+        return self if len(kept) == len(self.agenda) else replace(self, agenda=kept)
+
+    def tell(self, event: Event) -> Self:
+        """With something that happened, which nobody outside is told."""
+        return replace(self, said=(*self.said, event))
+
+    def announce(self, notice: type[Notice], **details: object) -> Self:
+        """With a numbered notice for the outside."""
+        told = notice(at=self.now, sequence=self.sequence, **details)
+        return replace(self, said=(*self.said, told), sequence=self.sequence + 1)
+
+    def with_stream(self, stream: Stream) -> Self:
+        """With the stream as it is now."""
+        return replace(self, streams=self.streams.set(stream.key, stream))
+
+    def open_streams(self) -> Iterator[Stream]:
+        """The streams being recorded, in a stable order."""
+        for key in sorted(self.streams):
+            if self.streams[key].slice_start is not None:
+                yield self.streams[key]

@@ -1,0 +1,76 @@
+"""What a recording is told from outside: the channel changed, or a call changed its orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mockrec.domain.channel import Users
+    from mockrec.domain.layout import Layout
+    from mockrec.domain.subscription import Subscription
+    from mockrec.domain.task import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class SawUsers:
+    """The channel holds these users now."""
+
+    users: Users
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSubscription:
+    """Listen to these from now on, and to nobody else."""
+
+    subscription: Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLayout:
+    """Mix like this from now on."""
+
+    layout: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeHold:
+    """Pause or resume a web recording."""
+
+    on_hold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOutputs:
+    """Push a web recording to these addresses."""
+
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStorage:
+    """Upload to here from now on; it refreshes a token, too."""
+
+    storage: Storage
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    """The stop call."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartedAgain:
+    """A start came for a recording that runs."""
+
+
+Signal = (
+    SawUsers
+    | ChangeSubscription
+    | ChangeLayout
+    | ChangeHold
+    | ChangeOutputs
+    | ChangeStorage
+    | StopRecording
+    | StartedAgain
+)

@@ -1,0 +1,127 @@
+"""What is recorded: streams, the slices cut from them, and the files that come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from mockrec.domain.channel import Codec
+from mockrec.domain.moments import Millis
+
+
+class Track(StrEnum):
+    """What a file holds."""
+
+    AUDIO = "audio"
+    VIDEO = "video"
+    BOTH = "audio_and_video"
+
+
+class Container(StrEnum):
+    """How a slice is packed; the value is its suffix."""
+
+    TS = "ts"
+    WEBM = "webm"
+
+
+EVERYBODY: Final = 0
+"""The uid of a mixed stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The size and the codec of a video; a change of either cuts the slice."""
+
+    width: int
+    height: int
+    codec: Codec = Codec.H264
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class StreamKey:
+    """One sequence of slices: whose, and of what."""
+
+    uid: int
+    track: Track
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A finished piece of a stream."""
+
+    key: StreamKey
+    number: int
+    start: Millis
+    end: Millis
+    opened: Millis
+    """When the stream's first slice began: the media time of a slice counts from there."""
+    container: Container
+    picture: Picture | None
+    fresh: bool
+    """Whether it is the first after the stream began, or began again."""
+    turned: bool
+    """Whether the picture differs from the slice before."""
+    discontinued: Millis
+    """For a fresh slice: where the last good one ended, else its own start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A stream while it is recorded. Closed (`slice_start` is None) it waits to begin again."""
+
+    key: StreamKey
+    opened: Millis
+    slice_start: Millis | None
+    picture: Picture | None = None
+    number: int = 0
+    fresh: bool = True
+    turned: bool = True
+    interrupted: bool = False
+    last_end: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An MP4 file in the making: its number, where it began and how much media it holds."""
+
+    index: int
+    start: Millis
+    media: Millis = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A picture taken of one user."""
+
+    uid: int
+    at: Millis
+    portrait: bool
+
+
+class FileKind(StrEnum):
+    """What the file lists name; slices are never listed."""
+
+    PLAYLIST = "playlist"
+    MERGED = "merged playlist"
+    MPD = "merged manifest"
+    MP4 = "mp4"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFile:
+    """A file that the lists name."""
+
+    kind: FileKind
+    key: StreamKey
+    start: Millis
+    index: int = 0
+
+
+class OutputState(StrEnum):
+    """How an RTMP push fares; the words are the wire's."""
+
+    CONNECTING = "connecting"
+    PUBLISHING = "publishing"
+    ON_HOLD = "onhold"
+    DISCONNECTED = "disconnected"
