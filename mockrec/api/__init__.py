@@ -1,0 +1,1 @@
+"""HTTP in: the emulated service and the control plane beside it."""

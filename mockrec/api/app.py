@@ -1,0 +1,22 @@
+"""The application: the emulated service and the control plane, over one engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from mockrec.api import control, emulated
+from mockrec.api.door import LARGEST_BODY
+from mockrec.api.keys import ENGINE, HOST
+
+if TYPE_CHECKING:
+    from mockrec.engine import Engine
+
+
+def application(engine: Engine, host: str = "127.0.0.1") -> web.Application:
+    """An aiohttp application that serves this engine; `host` is a name it is known by."""
+    app = web.Application(client_max_size=LARGEST_BODY)
+    app[ENGINE], app[HOST] = engine, host
+    app.add_routes([*control.routes(), *emulated.routes()])
+    return app

@@ -1,0 +1,129 @@
+"""The journal: read from a number on, waited for, and watched as it grows."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final, cast
+
+import orjson
+from aiohttp import web
+
+from mockrec.api.control.guard import Wrong, document, number, show, whole
+from mockrec.api.control.realms import realm, span, told
+from mockrec.api.keys import ENGINE
+from mockrec.domain.moments import SECOND
+from mockrec.engine import Engine
+from mockrec.sinks.journal import Entry, Kind
+
+_PAGE: Final = 1_000
+_MOST: Final = 10_000
+_LONGEST_WAIT: Final = 60 * SECOND
+_AHEAD: Final = 1_000
+"""How many entries a watcher may lag behind before he has to come again."""
+
+
+async def journal(request: web.Request) -> web.Response:
+    """The entries since a number, of all kinds or of some."""
+    one, kinds = realm(request), _kinds(request)
+    since, limit = number(request, "since", 0, 10**17), number(request, "limit", _PAGE, _MOST)
+    entries: list[dict[str, Any]] = []
+    following = since
+    for entry in one.journal.since(since):
+        if len(entries) == limit:
+            break
+        following = entry.number + 1
+        if entry.kind in kinds:
+            entries.append(told(entry))
+    return show({"entries": entries, "next": following, "dropped": one.journal.oldest})
+
+
+async def wait(request: web.Request) -> web.Response:
+    """The first entry that matches: one that is there, or the first to come within a real time."""
+    one, engine = realm(request), request.app[ENGINE]
+    body = cast("dict[str, Any]", await document(request, "await"))
+    timeout = min(span(body.get("timeout", "5s"), "/timeout"), _LONGEST_WAIT)
+    for entry in one.journal.since(int(body.get("since", 0))):
+        if matches(body["match"], told(entry)):
+            return show({"entry": told(entry)})
+    found: asyncio.Future[Entry] = asyncio.get_running_loop().create_future()
+
+    def look(app_id: str, entry: Entry) -> None:
+        if app_id == one.app_id and not found.done() and matches(body["match"], told(entry)):
+            found.set_result(entry)
+
+    end = engine.feed.watch(look)
+    try:
+        async with asyncio.timeout(timeout / SECOND):
+            return show({"entry": told(await found)})
+    except TimeoutError:
+        expected = orjson.dumps(body["match"]).decode()
+        raise Wrong(408, f"nothing matched within {timeout} ms", "/match", expected) from None
+    finally:
+        end()
+
+
+async def events(request: web.Request) -> web.StreamResponse:
+    """Server-sent events: every entry of every world; ``Last-Event-ID`` goes on where one was."""
+    engine = request.app[ENGINE]
+    queue: asyncio.Queue[tuple[str, Entry]] = asyncio.Queue(_AHEAD)
+    lagging = asyncio.Event()
+
+    def take(app_id: str, entry: Entry) -> None:
+        if queue.full():
+            lagging.set()
+        else:
+            queue.put_nowait((app_id, entry))
+
+    response = web.StreamResponse(headers={"Cache-Control": "no-store"})
+    response.content_type = "text/event-stream"
+    end = engine.feed.watch(take)
+    try:
+        await response.prepare(request)
+        for app_id, entry in _missed(engine, _last_seen(request)):
+            await response.write(_event(app_id, entry))
+        while not lagging.is_set():
+            await response.write(_event(*await queue.get()))
+    finally:
+        end()
+    return response
+
+
+def matches(pattern: object, document: object) -> bool:
+    """Whether everything that the pattern says is so in the document."""
+    if isinstance(pattern, dict):
+        return isinstance(document, dict) and all(
+            key in document and matches(value, document[key]) for key, value in pattern.items()
+        )
+    return pattern == document
+
+
+def _missed(engine: Engine, last: int | None) -> list[tuple[str, Entry]]:
+    if last is None:
+        return []
+    every = (
+        (one.app_id, entry)
+        for one in engine.realms()
+        for entry in one.journal.since(0)
+        if entry.serial > last
+    )
+    return sorted(every, key=lambda pair: pair[1].serial)
+
+
+def _last_seen(request: web.Request) -> int | None:
+    text = request.headers.get("Last-Event-ID", request.query.get("since", ""))
+    return whole(text)
+
+
+def _event(app_id: str, entry: Entry) -> bytes:
+    payload = orjson.dumps({"appid": app_id, **told(entry)})
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (entry.serial, entry.kind.encode(), payload)
+
+
+def _kinds(request: web.Request) -> frozenset[Kind]:
+    text = request.query.get("kind")
+    if not text:
+        return frozenset(Kind)
+    for name in text.split(","):
+        if name not in set(Kind):
+            raise Wrong(400, f"got {name[:40]!r}", "?kind", ", ".join(map(str, Kind)))
+    return frozenset(map(Kind, text.split(",")))

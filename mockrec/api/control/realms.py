@@ -1,0 +1,67 @@
+"""Which world a control call means, and how its entries are told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from mockrec.api.control.guard import Wrong
+from mockrec.api.keys import ENGINE
+from mockrec.domain.moments import Millis, duration, iso
+from mockrec.domain.world import Outgoing
+from mockrec.realm import Realm
+from mockrec.render.ledger import happening
+from mockrec.render.redaction import redacted
+from mockrec.sinks.journal import Call, ClockMove, Entry, Mishap
+
+
+def realm(request: web.Request) -> Realm:
+    """The world of the path, made at first use."""
+    engine, app_id = request.app[ENGINE], request.match_info["appid"]
+    if not engine.admits(app_id):
+        expected = "32 lower-case hex digits, or an App ID given by --app"
+        raise Wrong(400, f"got {app_id[:60]!r}", "appid", expected)
+    return engine.realm(app_id)
+
+
+def span(text: str, where: str) -> Millis:
+    """A duration of the body."""
+    try:
+        return duration(text)
+    except ValueError as error:
+        raise Wrong(400, str(error), where, 'a duration such as "31s" or "1h30m"') from None
+
+
+def told(entry: Entry) -> dict[str, Any]:
+    """An entry of the journal in words."""
+    head = {"number": entry.number, "kind": str(entry.kind), "at": entry.at, "time": iso(entry.at)}
+    match entry.subject:
+        case Outgoing(task, event):
+            return head | happening(task, event)
+        case Call() as call:
+            return head | {
+                "operation": call.operation,
+                "request_id": call.request_id,
+                "method": call.method,
+                "path": call.path,
+                "body": _document(call.body),
+                "status": call.status,
+                "answer": _document(call.answer),
+                "detail": call.detail,
+            }
+        case ClockMove(mode, rate, came_from):
+            return head | {"mode": mode, "rate": rate, "from": came_from}
+        case Mishap(what):
+            return head | {"event": "Mishap", "details": {"what": what}}
+
+
+def _document(raw: bytes) -> object:
+    """A body without its secrets; of what cannot be read, only how long it was."""
+    if not raw:
+        return None
+    try:
+        return redacted(orjson.loads(raw))
+    except orjson.JSONDecodeError:
+        return {"unreadable": f"{len(raw)} bytes"}

@@ -1,0 +1,46 @@
+"""The control plane's routes, as a list that can be read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from mockrec.api.control import about, channels, files, history, worlds
+from mockrec.api.control.guard import Handler, guarded
+
+_WORLD: Final = "/_mockrec/worlds/{appid}"
+_USER: Final = _WORLD + "/channels/{cname}/users/{uid}"
+_FILE: Final = _WORLD + "/files/{bucket}/{key:.+}"
+
+CALLS: Final[list[tuple[str, str, Handler]]] = [
+    ("GET", "/_mockrec/health", about.health),
+    ("GET", "/_mockrec/metrics", about.metrics),
+    ("GET", "/_mockrec/openapi.json", about.openapi),
+    ("GET", "/_mockrec/events", history.events),
+    ("GET", "/_mockrec/worlds", worlds.worlds),
+    ("GET", _WORLD, worlds.world),
+    ("DELETE", _WORLD, worlds.reset),
+    ("GET", _WORLD + "/clock", worlds.clock),
+    ("PUT", _WORLD + "/clock", worlds.set_clock),
+    ("POST", _WORLD + "/clock/advance", worlds.advance),
+    ("GET", _WORLD + "/settings", worlds.settings),
+    ("PUT", _WORLD + "/settings", worlds.set_settings),
+    ("GET", _WORLD + "/channels/{cname}", channels.channel),
+    ("PUT", _USER, channels.join),
+    ("DELETE", _USER, channels.leave),
+    ("GET", _WORLD + "/recordings", channels.recordings),
+    ("GET", _WORLD + "/recordings/{sid}", channels.recording),
+    ("GET", _WORLD + "/journal", history.journal),
+    ("POST", _WORLD + "/journal/await", history.wait),
+    ("GET", _WORLD + "/files", files.files),
+]
+
+
+def routes() -> list[web.RouteDef]:
+    """Every control call, guarded; files may be read by pages of any origin."""
+    open_to_pages = [
+        web.get(_FILE, guarded(files.file, any_origin=True)),
+        web.options(_FILE, guarded(files.may_read, any_origin=True)),
+    ]
+    return [*(web.route(method, path, guarded(act)) for method, path, act in CALLS), *open_to_pages]

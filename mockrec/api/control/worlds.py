@@ -1,0 +1,164 @@
+"""Worlds, their clocks, their settings."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields, replace
+from typing import Any, cast
+
+from aiohttp import web
+
+from mockrec.api.control.guard import Wrong, document, show
+from mockrec.api.control.realms import realm, span, told
+from mockrec.api.keys import ENGINE
+from mockrec.clock import ClockMode
+from mockrec.domain.events import Notice, StatusChanged
+from mockrec.domain.moments import HOUR, Millis, iso
+from mockrec.domain.policy import Policy
+from mockrec.domain.problems import Profile
+from mockrec.domain.timing import Timing
+from mockrec.domain.world import Outgoing
+from mockrec.engine import Reached
+from mockrec.realm import Realm
+from mockrec.render import view
+from mockrec.render.notification import announcement
+from mockrec.sinks.journal import Kind
+
+
+async def worlds(request: web.Request) -> web.Response:
+    """Every world of this process."""
+    return show({"worlds": [_summary(one) for one in request.app[ENGINE].realms()]})
+
+
+async def world(request: web.Request) -> web.Response:
+    """One world in numbers."""
+    return show(_summary(realm(request)))
+
+
+async def reset(request: web.Request) -> web.Response:
+    """Forget a world: its next use finds a fresh one."""
+    return show({"cleared": await request.app[ENGINE].reset(realm(request).app_id)})
+
+
+async def clock(request: web.Request) -> web.Response:
+    """What the clock shows, and how it runs."""
+    return show(_clock(realm(request)))
+
+
+async def set_clock(request: web.Request) -> web.Response:
+    """Let the clock run in another way, from another moment."""
+    one, engine = realm(request), request.app[ENGINE]
+    body = cast("dict[str, Any]", await document(request, "clock"))
+    to = body.get("now")
+    if to is not None:
+        one.clock.check(to)
+    mode = ClockMode(body.get("mode", str(one.clock.mode)))
+    rate = body.get("rate", one.clock.rate if mode is one.clock.mode else 60)
+    engine.set_clock(one, mode, float(rate) if mode is ClockMode.SCALED else 1.0)
+    if to is not None:
+        await engine.advance(one, to)
+    return show(_clock(one))
+
+
+async def advance(request: web.Request) -> web.Response:
+    """Move the clock, and return when all that was due has happened and been carried out."""
+    one = realm(request)
+    body = cast("dict[str, Any]", await document(request, "advance"))
+    reached = _reached(body["until"]) if "until" in body else None
+    to = body["to"] if "to" in body else one.now() + _length(body)
+    entries, found = await request.app[ENGINE].advance(one, to, reached)
+    happenings = [told(entry) for entry in entries if entry.kind is Kind.EVENT]
+    if reached and not found:
+        happened = ", ".join(sorted({str(one.get("name", one["event"])) for one in happenings}))
+        raise Wrong(
+            408,
+            f"the limit was reached first; until then: {happened or 'nothing'}",
+            "/until",
+            f"{body['until']} within {body.get('limit', '1h')}",
+        )
+    return show({"now": one.now(), "happenings": happenings})
+
+
+async def settings(request: web.Request) -> web.Response:
+    """How the world behaves."""
+    return show(_settings(realm(request)))
+
+
+async def set_settings(request: web.Request) -> web.Response:
+    """Let the world behave in another way; what is not named stays."""
+    one = realm(request)
+    body = cast("dict[str, Any]", await document(request, "settings"))
+    plain = ("strict", "qps", "pcw", "audience")
+    changes: dict[str, Any] = {name: body[name] for name in plain if name in body}
+    if "profile" in body:
+        changes["profile"] = Profile(body["profile"])
+    if "timing" in body:
+        changes["timing"] = replace(one.world.policy.timing, **_timing(body["timing"]))
+    request.app[ENGINE].set_policy(one, replace(one.world.policy, **changes))
+    if "credentials" in body:
+        one.credentials = tuple(map(_pair, body["credentials"]))
+    return show(_settings(one))
+
+
+def _summary(one: Realm) -> dict[str, Any]:
+    return view.world(one.world, one.now()) | {
+        "clock": str(one.clock.mode),
+        "files": len(one.shelf),
+        "journal": one.journal.next_number,
+    }
+
+
+def _clock(one: Realm) -> dict[str, Any]:
+    now = one.now()
+    return {"mode": str(one.clock.mode), "rate": one.clock.rate, "now": now, "time": iso(now)}
+
+
+def _length(body: dict[str, Any]) -> Millis:
+    if "by" in body:
+        return span(body["by"], "/by")
+    return span(body["limit"], "/limit") if "limit" in body else HOUR
+
+
+def _reached(until: dict[str, Any]) -> Reached:
+    """What ends the jump: a notice by number or name, an event by name, a status."""
+
+    def reached(happened: Outgoing) -> bool:
+        event = happened.event
+        if "sid" in until and until["sid"] != happened.task.sid:
+            return False
+        if "notified" in until:
+            notice = announcement(event) if isinstance(event, Notice) else None
+            return notice is not None and until["notified"] in (notice.event_type, notice.name)
+        if "event" in until:
+            return bool(type(event).__name__ == until["event"])
+        return isinstance(event, StatusChanged) and bool(event.status == until["status"])
+
+    return reached
+
+
+def _timing(given: dict[str, Any]) -> dict[str, Millis]:
+    known = [field.name for field in fields(Timing)]
+    for name in given:
+        if name not in known:
+            raise Wrong(400, f"got {name[:40]!r}", f"/timing/{name[:40]}", ", ".join(known))
+    return {
+        name: value if isinstance(value, int) else span(value, f"/timing/{name}")
+        for name, value in given.items()
+    }
+
+
+def _pair(text: str) -> tuple[str, str]:
+    customer, _, secret = text.partition(":")
+    return customer, secret
+
+
+def _settings(one: Realm) -> dict[str, Any]:
+    policy: Policy = one.world.policy
+    return {
+        "profile": str(policy.profile),
+        "strict": policy.strict,
+        "qps": policy.qps,
+        "pcw": policy.pcw,
+        "audience": policy.audience,
+        "timing": asdict(policy.timing),
+        "credentials": [f"{customer}:***" for customer, _ in one.credentials],
+    }

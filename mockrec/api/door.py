@@ -1,0 +1,175 @@
+"""The door of the emulated service: who asks, may they, and is what they say well-formed?
+
+The checks stand in the order in which the service makes them (docs/protocol.md#decisions): route,
+credentials, App ID, rate, JSON, schema. The first that fails is the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hmac
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from aiohttp import web
+
+from mockrec import contract
+from mockrec.api.documents import Unreadable, read
+from mockrec.domain.problems import (
+    BAD_CHANNEL_NAME,
+    BAD_CREDENTIALS,
+    BAD_EXPIRY,
+    BAD_LAYOUT,
+    BODY_CHECK,
+    INVALID_APP_ID,
+    NO_SERVICE_SELECTED,
+    NOT_JSON,
+    RATE_LIMITED,
+    TOO_LARGE,
+    TOO_SLOW,
+    UNAUTHORIZED,
+    Problem,
+    Profile,
+    Refusal,
+)
+from mockrec.domain.task import Mode
+
+if TYPE_CHECKING:
+    from mockrec.engine import Engine
+    from mockrec.realm import Realm
+
+log: Final = logging.getLogger("mockrec")
+
+LARGEST_BODY: Final = 1024 * 1024
+_PATIENCE: Final = 10.0
+"""Real seconds within which a body must have come."""
+
+_MODES: Final = {str(mode): mode for mode in Mode}
+_BY_RULE: Final = {"V3": BAD_EXPIRY, "V5": BAD_CHANNEL_NAME, "services": NO_SERVICE_SELECTED}
+_NO_BODY: Final = b""
+_UID: Final = re.compile(r"[1-9][0-9]{0,19}")
+
+
+@dataclass(slots=True)
+class Call:
+    """A request on its way in; it fills up as the checks go on."""
+
+    operation: str
+    path: Mapping[str, str]
+    realm: Realm | None = None
+    raw: bytes = _NO_BODY
+    body: Any = None
+    remarks: str = ""
+
+    @property
+    def mode(self) -> Mode:
+        """The mode of the path; a mode that there is none of was refused before."""
+        return _MODES[self.path["mode"]]
+
+
+def identify(request: web.Request, call: Call, engine: Engine) -> Realm:
+    """Credentials, App ID and rate; the world that the request is for."""
+    given = _credentials(request)
+    app_id = call.path["appid"]
+    if not engine.admits(app_id):
+        raise Refusal(INVALID_APP_ID, "expected 32 lower-case hex digits, or a registered App ID")
+    realm = call.realm = engine.realm(app_id)
+    if realm.credentials and not any(_same(given, known) for known in realm.credentials):
+        raise Refusal(BAD_CREDENTIALS, "customer id and secret are none of this world's")
+    if not engine.within_rate(realm):
+        raise Refusal(RATE_LIMITED, f"more than {realm.world.policy.qps} requests in this second")
+    return realm
+
+
+def authenticate(request: web.Request, known: tuple[tuple[str, str], ...]) -> None:
+    """Credentials alone, for the call that has no App ID."""
+    given = _credentials(request)
+    if known and not any(_same(given, one) for one in known):
+        raise Refusal(BAD_CREDENTIALS, "customer id and secret are not known here")
+
+
+async def receive(request: web.Request, call: Call, realm: Realm) -> None:
+    """Read the body and hold it against its schema; fills in ``call.body``."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            call.raw = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise Refusal(TOO_LARGE, f"expected at most {LARGEST_BODY} bytes") from None
+    except TimeoutError:
+        raise Refusal(TOO_SLOW, f"the body did not come within {_PATIENCE:g} s") from None
+    policy = realm.world.policy
+    if policy.strict:
+        _check_content_type(request)
+    try:
+        call.body = read(call.raw)
+    except Unreadable as error:
+        raise Refusal(NOT_JSON, str(error)) from None
+    judge(call, policy.profile, strict=policy.strict)
+
+
+def check_mode(call: Call) -> None:
+    """A mode that there is none of is a bad parameter (docs/protocol.md#routes)."""
+    mode = call.path.get("mode")
+    if mode is not None and mode not in _MODES:
+        raise Refusal(BODY_CHECK, f'mode: got "{mode[:40]}", expected individual, mix or web')
+
+
+def judge(call: Call, profile: Profile, *, strict: bool) -> None:
+    """Hold the body against the schema of its operation and mode."""
+    mode = call.path.get("mode")
+    if call.operation == "updateLayout" and mode != Mode.MIX:
+        raise Refusal(BAD_LAYOUT, f'mode: got "{mode}", expected mix: only it has a layout')
+    verdict = contract.check(call.operation, mode, call.body, profile=profile, strict=strict)
+    call.remarks = "; ".join(map(str, verdict.remarks))
+    if verdict.violations:
+        detail = "; ".join(map(str, verdict.violations))
+        raise Refusal(_problem(call.operation, verdict.violations), detail)
+
+
+def who(call: Call) -> tuple[str, int] | tuple[()]:
+    """Channel and uid of a body that was refused, where they can be made out."""
+    body = call.body if isinstance(call.body, dict) else {}
+    cname, uid = body.get("cname"), body.get("uid")
+    if isinstance(cname, str) and isinstance(uid, str) and _UID.fullmatch(uid):
+        return cname, int(uid)
+    return ()
+
+
+def _problem(operation: str, violations: tuple[contract.Violation, ...]) -> Problem:
+    """The most general word that fits: a special one only where nothing else is wrong."""
+    if operation == "updateLayout":
+        return BAD_LAYOUT
+    rules = {violation.rule for violation in violations}
+    return _BY_RULE.get(rules.pop(), BODY_CHECK) if len(rules) == 1 else BODY_CHECK
+
+
+def _credentials(request: web.Request) -> tuple[str, str]:
+    header = request.headers.get("Authorization")
+    if header is None:
+        raise Refusal(UNAUTHORIZED, "the Authorization header is missing")
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        raise Refusal(BAD_CREDENTIALS, "expected Basic authorization")
+    try:
+        customer, colon, secret = base64.b64decode(encoded.strip(), validate=True).partition(b":")
+    except (binascii.Error, ValueError):
+        raise Refusal(BAD_CREDENTIALS, "what follows Basic is not base64") from None
+    if not colon:
+        raise Refusal(BAD_CREDENTIALS, "expected base64 of id:secret, there is no colon in it")
+    return customer.decode("utf-8", "replace"), secret.decode("utf-8", "replace")
+
+
+def _same(given: tuple[str, str], known: tuple[str, str]) -> bool:
+    """Compare without telling by the time it takes."""
+    return hmac.compare_digest(":".join(given).encode(), ":".join(known).encode())
+
+
+def _check_content_type(request: web.Request) -> None:
+    media_type = request.headers.get("Content-Type", "application/json").partition(";")[0]
+    if media_type.strip().lower() != "application/json":
+        raise Refusal(NOT_JSON, f'Content-Type: got "{media_type}", expected application/json')

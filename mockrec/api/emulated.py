@@ -1,0 +1,112 @@
+"""The emulated service: its routes, and what is done behind each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from aiohttp import web
+
+from mockrec.api import door, parsing
+from mockrec.api.cors import preflight
+from mockrec.api.door import Call
+from mockrec.api.keys import ENGINE
+from mockrec.api.responses import plain, respond
+from mockrec.domain.commands import Answer, Command, Refused, Session
+from mockrec.domain.problems import NO_ROUTE, Profile, Refusal
+from mockrec.engine import Engine
+from mockrec.render.reply import Reply, refusal
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_PREFIXES: Final = ("", "/{region:na|eu|ap|cn}")
+_APP: Final = "/v1/apps/{appid}/cloud_recording"
+_RESOURCE: Final = _APP + "/resourceid/{resourceid}"
+_SESSION: Final = _RESOURCE + "/sid/{sid}/mode/{mode}"
+_ADDRESSES: Final = ("203.0.113.11", "203.0.113.12")
+"""Of the range that is kept for documentation: nothing can be sent from there."""
+
+
+def _session(call: Call) -> Session:
+    return parsing.session(call.body, call.path["resourceid"], call.path["sid"], call.mode)
+
+
+_COMMANDS: Final[dict[str, Callable[[Call], Command]]] = {
+    "acquire": lambda call: parsing.acquire(call.body),
+    "start": lambda call: parsing.start(call.body, call.path["resourceid"], call.mode),
+    "query": lambda call: parsing.query(_session(call)),
+    "update": lambda call: parsing.update(call.body, _session(call)),
+    "updateLayout": lambda call: parsing.update_layout(call.body, _session(call)),
+    "stop": lambda call: parsing.stop(call.body, _session(call)),
+}
+
+
+def routes() -> list[web.RouteDef]:
+    """Every route of the service, with and without a region's prefix; what is left has none."""
+    table = [
+        ("acquire", "POST", f"{_APP}/acquire"),
+        ("start", "POST", f"{_RESOURCE}/mode/{{mode}}/start"),
+        ("query", "GET", f"{_SESSION}/query"),
+        ("update", "POST", f"{_SESSION}/update"),
+        ("updateLayout", "POST", f"{_SESSION}/updateLayout"),
+        ("stop", "POST", f"{_SESSION}/stop"),
+    ]
+    served = [
+        web.route(method, prefix + path, _served(operation))
+        for prefix in _PREFIXES
+        for operation, method, path in table
+    ]
+    known = [web.route("GET", path, addresses) for path in ("/v1/ncs/ip", "/v2/ncs/ip")]
+    return [*served, *known, web.route("*", "/{anything:.*}", no_route)]
+
+
+def _served(operation: str) -> Handler:
+    """The one place where an answer, or a refusal on the way to it, becomes a response."""
+
+    async def handle(request: web.Request) -> web.Response:
+        call = Call(operation, request.match_info)
+        try:
+            answer = await _act(request, call, request.app[ENGINE])
+        except Refusal as refused:
+            answer = Refused(refused.problem, refused.detail, *door.who(call))
+        return respond(request, call, answer)
+
+    return handle
+
+
+async def _act(request: web.Request, call: Call, engine: Engine) -> Answer:
+    realm = door.identify(request, call, engine)
+    door.check_mode(call)
+    if call.operation != "query":  # its body, should there be one, is not even read
+        await door.receive(request, call, realm)
+    return await engine.do(realm, _COMMANDS[call.operation](call))
+
+
+async def addresses(request: web.Request) -> web.Response:
+    """Where notifications come from."""
+    try:
+        door.authenticate(request, request.app[ENGINE].credentials)
+    except Refusal as refused:
+        answer = Refused(refused.problem, refused.detail)
+        return plain(request, refusal(answer, Profile.Y2026), refused.detail)
+    hosts = [{"primaryIP": address} for address in _ADDRESSES]
+    return plain(request, Reply(200, {"data": {"service": {"hosts": hosts}}}))
+
+
+async def no_route(request: web.Request) -> web.Response:
+    """What the gateway says to a path or method that it does not know; it has no 405."""
+    hint = _hint(request)
+    return preflight(request) or plain(request, refusal(Refused(NO_ROUTE), Profile.Y2026), hint)
+
+
+def _hint(request: web.Request) -> str:
+    path = request.path
+    if path.startswith("/_mockrec"):
+        return f"no such control call with {request.method}; see /_mockrec/openapi.json"
+    if "/v1/apps/v1/apps/" in path:
+        return "the prefix /v1/apps stands twice in the path"
+    if path.endswith("/"):
+        return "a slash at the end makes another path"
+    if "/cloud_recording/" not in path:
+        return "expected /v1/apps/<appid>/cloud_recording/..."
+    return f"no such path with {request.method}"

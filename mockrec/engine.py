@@ -1,0 +1,257 @@
+"""The imperative shell: worlds, their clocks, and what is carried out of them.
+
+A command reads the clock once, the world obeys, the new world is kept and what happened is queued;
+no `await` stands between. Files are written afterwards, in order, world by world. A timer of the
+event loop wakes a world whose clock runs; a clock that stands is moved by `advance`, and by a stop
+that waits for its files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from mockrec.clock import Clock, ClockMode, breathe, stopwatch
+from mockrec.domain.commands import Answer, Awaiting, Command, Refused
+from mockrec.domain.moments import DAY, MINUTE, SECOND, Millis
+from mockrec.domain.policy import Policy
+from mockrec.domain.problems import NO_WORKER
+from mockrec.domain.world import Outgoing, World
+from mockrec.realm import Realm
+from mockrec.sinks.feed import Feed
+from mockrec.sinks.journal import Entry, Journal, Kind, Mishap
+from mockrec.sinks.media import WANTED, MediaSink
+from mockrec.sinks.shelf import Shelf
+
+if TYPE_CHECKING:
+    from mockrec.storage import Store
+
+log: Final = logging.getLogger("mockrec")
+
+MOST_WORLDS: Final = 10_000
+_STRIDE: Final[Millis] = 10 * MINUTE
+"""How far time passes at once, so that a long jump lets others in between."""
+_BATCH: Final = 64
+_BREATH: Final = 0.02
+_APP_ID: Final = re.compile(r"[0-9a-f]{32}")
+
+Reached = Callable[[Outgoing], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """How a world begins."""
+
+    seed: int = 0
+    policy: Policy = Policy()
+    clock_mode: ClockMode = ClockMode.WALL
+    clock_rate: float = 1.0
+    start_at: Millis | None = None
+    credentials: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    apps: tuple[str, ...] = ()
+
+
+class Engine:
+    """All worlds of one process."""
+
+    def __init__(self, defaults: Defaults, store: Store, media: MediaSink) -> None:
+        self._defaults = defaults
+        self._store = store
+        self._media = media
+        self._realms: OrderedDict[str, Realm] = OrderedDict()
+        self.feed = Feed()
+        self.counted: Counter[tuple[str, int]] = Counter()
+        """How many requests there were, by operation and status."""
+
+    @property
+    def credentials(self) -> tuple[tuple[str, str], ...]:
+        """Who may call where no world is concerned; nobody is turned away where none are set."""
+        return self._defaults.credentials
+
+    def realms(self) -> tuple[Realm, ...]:
+        """Every world, the most recently made last."""
+        return tuple(self._realms.values())
+
+    def admits(self, app_id: str) -> bool:
+        """Whether the service knows this App ID."""
+        if self._defaults.apps:
+            return app_id in self._defaults.apps
+        return _APP_ID.fullmatch(app_id) is not None
+
+    def realm(self, app_id: str) -> Realm:
+        """The world of this App ID, made at first use."""
+        realm = self._realms.get(app_id)
+        return realm if realm is not None else self._make(app_id)
+
+    async def do(self, realm: Realm, command: Command) -> Answer:
+        """Obey a command at the present moment; a stop that waits is answered when it has."""
+        world, answer, outgoing = realm.world.obey(command, realm.now())
+        self._keep(realm, world, outgoing)
+        return await self._wait(realm, answer) if isinstance(answer, Awaiting) else answer
+
+    def within_rate(self, realm: Realm) -> bool:
+        """Count a request against the rate limit of its world."""
+        realm.world, admitted = realm.world.admit(realm.now())
+        return admitted
+
+    async def advance(
+        self, realm: Realm, to: Millis, reached: Reached | None = None
+    ) -> tuple[list[Entry], bool]:
+        """Move the clock to `to`, or only to the first happening that is `reached`.
+
+        Returns what the journal says of that time, after all of it was carried out, and whether it
+        was reached. Raises `TimeGoesBack` or `TimeEnds` before anything has moved.
+        """
+        realm.clock.check(to)
+        first, before = realm.journal.next_number, realm.now()
+        found = await self._pass(realm, to, reached)
+        realm.clock_moved(before)
+        await self.carry(realm)
+        return list(realm.journal.since(first)), found
+
+    def set_clock(self, realm: Realm, mode: ClockMode, rate: float) -> None:
+        """Let the clock run in another way from now on."""
+        self._catch_up(realm)
+        realm.clock.follow(mode, rate)
+        realm.clock_moved(realm.now())
+        self._set_alarm(realm)
+
+    def set_policy(self, realm: Realm, policy: Policy) -> None:
+        """Let the world behave in another way from now on; recordings keep their delays."""
+        self._catch_up(realm)
+        realm.world = replace(realm.world, policy=policy)
+
+    async def carry(self, realm: Realm) -> None:
+        """Return when everything that has happened so far has been carried out."""
+        async with realm.carrying:
+            began = stopwatch()
+            while realm.backlog:
+                batch, realm.backlog = realm.backlog[:_BATCH], realm.backlog[_BATCH:]
+                self._draw(realm, batch)
+                if stopwatch() - began > _BREATH:
+                    await breathe()
+                    began = stopwatch()
+
+    async def reset(self, app_id: str) -> dict[str, int]:
+        """Forget the world and its files, and say what there was."""
+        realm = self._realms.pop(app_id, None)
+        if realm is None:
+            return {"recordings": 0, "resources": 0, "timers": 0, "entries": 0, "files": 0}
+        realm.close()
+        async with realm.carrying:
+            self._media.forget(app_id)
+            recordings = realm.world.recordings
+            return {
+                "recordings": len(recordings),
+                "resources": len(realm.world.resources),
+                "timers": sum(len(recording.agenda) for recording in recordings.values()),
+                "entries": len(realm.journal),
+                "files": realm.shelf.clear(),
+            }
+
+    async def close(self) -> None:
+        """End all timers and waiting, with the files of what has happened written."""
+        for realm in self.realms():
+            await self.carry(realm)
+            realm.close()
+
+    def _make(self, app_id: str) -> Realm:
+        defaults = self._defaults
+        clock = Clock(defaults.clock_mode, defaults.clock_rate, defaults.start_at)
+        world = World(app_id, defaults.seed, clock.now(), defaults.policy)
+        realm = Realm(
+            world,
+            clock,
+            Shelf(self._store),
+            Journal(app_id, self.feed),
+            credentials=defaults.credentials,
+        )
+        if len(self._realms) >= MOST_WORLDS:
+            idle = next((one for one in self._realms.values() if not one.world.live), None)
+            if idle is not None:
+                self._realms.pop(idle.app_id).close()
+        self._realms[app_id] = realm
+        return realm
+
+    def _keep(self, realm: Realm, world: World, outgoing: Iterable[Outgoing]) -> None:
+        """The new world is in force; what happened is in the journal, and queued for the files."""
+        realm.world = world
+        for happened in outgoing:
+            realm.journal.write(happened.event.at, Kind.EVENT, happened)
+            if isinstance(happened.event, WANTED):
+                realm.backlog.append(happened)
+        if realm.waiting:
+            realm.wake()
+        self._set_alarm(realm)
+        if realm.backlog and (realm.carrier is None or realm.carrier.done()):
+            realm.carrier = asyncio.get_running_loop().create_task(self.carry(realm))
+
+    def _catch_up(self, realm: Realm) -> None:
+        self._keep(realm, *realm.world.pass_time(realm.now()))
+
+    async def _pass(self, realm: Realm, to: Millis, reached: Reached | None) -> bool:
+        """Let time pass in strides, or from one due moment to the next where one is looked for."""
+        while not realm.closed:
+            now, due = realm.now(), realm.world.next_due
+            if due is None or due > to:
+                step = to
+            else:
+                step = due if reached else min(to, max(now + _STRIDE, due))
+            realm.clock.reach(step)
+            world, outgoing = realm.world.pass_time(max(now, step))
+            self._keep(realm, world, outgoing)
+            if reached and any(map(reached, outgoing)):
+                return True
+            if realm.now() >= to:
+                return False
+            await self.carry(realm)
+        return False
+
+    async def _wait(self, realm: Realm, awaiting: Awaiting) -> Answer:
+        """Wait for a recording to exit: on a clock that stands by moving it, else in time."""
+        before = realm.now()
+        if realm.clock.runs:
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            realm.waiting.append((awaiting, future))
+            self._set_alarm(realm)
+            await future
+        else:
+            while not realm.closed and not realm.over(awaiting):
+                due = realm.world.recordings[awaiting.sid].next_due
+                await self._pass(realm, min(due or awaiting.until, awaiting.until), None)
+            realm.clock_moved(before)
+        await self.carry(realm)
+        if realm.closed:
+            return Refused(NO_WORKER, "the world was reset while the stop waited")
+        return realm.world.conclude(awaiting)
+
+    def _set_alarm(self, realm: Realm) -> None:
+        """Wake the world when the next thing is due, unless it will be woken then anyway."""
+        due = realm.next_alarm()
+        if realm.alarm is not None:
+            if due == realm.alarm_at:
+                return
+            realm.alarm.cancel()
+            realm.alarm = None
+        if due is not None:
+            realm.alarm_at = due
+            delay = min(realm.clock.seconds_until(due), DAY / SECOND)
+            realm.alarm = asyncio.get_running_loop().call_later(delay, self._ring, realm)
+
+    def _ring(self, realm: Realm) -> None:
+        realm.alarm = None
+        if not realm.closed:
+            self._catch_up(realm)
+
+    def _draw(self, realm: Realm, batch: list[Outgoing]) -> None:
+        """A failing sink is written down and passed over; the world goes on."""
+        try:
+            self._media.take(batch, realm.shelf)
+        except OSError as error:
+            log.error("files of %s could not be written: %s", realm.app_id, error)
+            realm.journal.write(realm.now(), Kind.EVENT, Mishap(f"files not written: {error}"))

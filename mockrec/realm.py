@@ -1,0 +1,80 @@
+"""A world with all that is not a value: its clock, its journal, its files, and who waits."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mockrec.clock import Clock
+from mockrec.domain.moments import Millis
+from mockrec.domain.world import World
+from mockrec.sinks.journal import ClockMove, Journal, Kind
+
+if TYPE_CHECKING:
+    from mockrec.domain.commands import Awaiting
+    from mockrec.domain.world import Outgoing
+    from mockrec.sinks.shelf import Shelf
+
+
+@dataclass(slots=True, eq=False)
+class Realm:
+    """One App ID in this process."""
+
+    world: World
+    clock: Clock
+    shelf: Shelf
+    journal: Journal
+    credentials: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    calls: int = 0
+    backlog: list[Outgoing] = field(default_factory=list)
+    """What has happened and is not carried out yet."""
+    carrying: asyncio.Lock = field(default_factory=asyncio.Lock)
+    carrier: asyncio.Task[None] | None = None
+    waiting: list[tuple[Awaiting, asyncio.Future[None]]] = field(default_factory=list)
+    alarm: asyncio.TimerHandle | None = None
+    alarm_at: Millis = 0
+    closed: bool = False
+
+    @property
+    def app_id(self) -> str:
+        """Whose world it is."""
+        return self.world.app_id
+
+    def now(self) -> Millis:
+        """The present; it never goes back, whatever the clock does."""
+        return max(self.clock.now(), self.world.now)
+
+    def over(self, awaiting: Awaiting) -> bool:
+        """Whether there is nothing left to wait for."""
+        recording = self.world.recordings.get(awaiting.sid)
+        return recording is None or recording.exited or self.now() >= awaiting.until
+
+    def wake(self) -> None:
+        """Tell those who wait for a recording that is over."""
+        for awaiting, future in self.waiting:
+            if not future.done() and (self.closed or self.over(awaiting)):
+                future.set_result(None)
+        self.waiting = [(one, future) for one, future in self.waiting if not future.done()]
+
+    def next_alarm(self) -> Millis | None:
+        """When a clock that runs has to wake this world; None where it need not."""
+        if self.closed or not self.clock.runs:
+            return None
+        moments = [awaiting.until for awaiting, _ in self.waiting]
+        if self.world.next_due is not None:
+            moments.append(self.world.next_due)
+        return min(moments, default=None)
+
+    def clock_moved(self, before: Millis) -> None:
+        """Write into the journal that the clock shows another time, or runs another way."""
+        move = ClockMove(str(self.clock.mode), self.clock.rate, before)
+        self.journal.write(self.now(), Kind.CLOCK, move)
+
+    def close(self) -> None:
+        """End the alarm and all waiting; nothing of this world is carried out any more."""
+        self.closed = True
+        self.backlog = []
+        if self.alarm is not None:
+            self.alarm.cancel()
+        self.wake()

@@ -1,0 +1,59 @@
+"""The journal in words: every entry as a JSON object, without secrets."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from mockrec.domain.events import Event, Notice
+from mockrec.domain.moments import iso
+from mockrec.domain.streams import RecordedFile, Slice, Snapshot
+from mockrec.render.names import file_name, slice_name, snapshot_name
+from mockrec.render.notification import announcement
+
+if TYPE_CHECKING:
+    from mockrec.domain.task import Task
+
+Body = dict[str, Any]
+
+_SAID_BEFORE: Final = frozenset({"at", "sequence", "storage"})
+
+
+def happening(task: Task, event: Event) -> Body:
+    """An event: what happened, to which recording, and what the outside is told of it."""
+    told: Body = {
+        "event": type(event).__name__,
+        "at": event.at,
+        "time": iso(event.at),
+        "sid": task.sid,
+        "cname": task.cname,
+        "uid": str(task.uid),
+    }
+    if isinstance(event, Notice):
+        notice = announcement(event)
+        told |= {"notice": notice.event_type, "name": notice.name, "sequence": event.sequence}
+    details = {
+        field.name: _plain(task, getattr(event, field.name))
+        for field in fields(event)
+        if field.name not in _SAID_BEFORE
+    }
+    return {**told, "details": details}
+
+
+def _plain(task: Task, value: object) -> object:
+    """A value as JSON: a file by its name, a value of ours by its fields."""
+    match value:
+        case Slice():
+            length = value.end - value.start
+            return {"file": slice_name(task, value), "start": value.start, "length": length}
+        case RecordedFile():
+            return file_name(task, value)
+        case Snapshot():
+            return snapshot_name(task, value)
+        case tuple() | list() | frozenset():
+            return [_plain(task, item) for item in value]
+        case str() | int() | float() | None:
+            return value
+    if is_dataclass(value):
+        return {field.name: _plain(task, getattr(value, field.name)) for field in fields(value)}
+    return str(value)

@@ -1,0 +1,96 @@
+"""The composition root: settings become stores, sinks, an engine, an application, a server."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import signal
+import sys
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+from mockrec import __version__, assets
+from mockrec.api.app import application
+from mockrec.clock import ClockMode, stopwatch
+from mockrec.domain.policy import Policy
+from mockrec.domain.problems import Profile
+from mockrec.domain.timing import Timing
+from mockrec.engine import Defaults, Engine
+from mockrec.sinks.media import MediaSink
+from mockrec.storage.folder import FolderStore
+from mockrec.storage.memory import MemoryStore
+
+if TYPE_CHECKING:
+    from mockrec.settings import Settings
+    from mockrec.storage import Store
+
+log: Final = logging.getLogger("mockrec")
+
+_SHUTDOWN: Final = 0.5
+"""Real seconds that requests under way get at the end."""
+
+
+def build(settings: Settings) -> Engine:
+    """An engine as the settings want it; nothing runs yet."""
+    policy = Policy(
+        profile=Profile(settings.profile),
+        strict=settings.strict,
+        qps=settings.qps,
+        pcw=settings.pcw,
+        audience=settings.audience,
+        timing=Timing(**settings.timing),
+    )
+    defaults = Defaults(
+        seed=settings.seed,
+        policy=policy,
+        clock_mode=ClockMode(settings.clock_mode),
+        clock_rate=settings.clock_rate or 1.0,
+        start_at=settings.start_at,
+        credentials=settings.credentials,
+        apps=settings.apps,
+    )
+    store: Store = MemoryStore() if settings.storage == "memory" else FolderStore(settings.data)
+    return Engine(defaults, store, MediaSink(assets.footage))
+
+
+def serve(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
+    try:
+        asyncio.run(_serve(settings))
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        print(f"mockrec: cannot listen on {where}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _serve(settings: Settings) -> None:
+    began = stopwatch()
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    engine = build(settings)
+    runner = web.AppRunner(
+        application(engine, settings.host), access_log=None, shutdown_timeout=_SHUTDOWN
+    )
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
+        await site.start()
+        gc.freeze()  # what is there now stays: the collector need not look at it again
+        milliseconds = round((stopwatch() - began) * 1_000)
+        print(f"mockrec {__version__} ready on {url(runner)} in {milliseconds} ms", flush=True)
+        await stopped.wait()
+    finally:
+        await runner.cleanup()
+        await engine.close()
+
+
+def url(runner: web.AppRunner) -> str:
+    """Where the first site of this runner is reached."""
+    host, port = runner.addresses[0][:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

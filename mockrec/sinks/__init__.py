@@ -1,0 +1,1 @@
+"""Where happenings go, in order: the journal, the files, the feed."""

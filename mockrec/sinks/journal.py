@@ -1,0 +1,119 @@
+"""What has been: requests, events and clock moves of one world on one axis, bounded.
+
+An entry is kept as it came, as small as may be, and put into words when somebody reads it; secrets
+are taken out on the way (render/ledger.py).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from mockrec.domain.moments import Millis
+
+if TYPE_CHECKING:
+    from mockrec.domain.world import Outgoing
+    from mockrec.sinks.feed import Feed
+
+MOST_ENTRIES: Final = 10_000
+MOST_BYTES: Final = 32 * 1024 * 1024
+_OVERHEAD: Final = 600
+
+
+class Kind(StrEnum):
+    """What an entry is about."""
+
+    REQUEST = "request"
+    EVENT = "event"
+    NOTIFICATION = "notification"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request to the emulated service, and what it was answered."""
+
+    number: int
+    request_id: str
+    method: str
+    path: str
+    operation: str | None
+    body: bytes
+    status: int
+    answer: bytes
+    detail: str
+
+    @property
+    def size(self) -> int:
+        """About how much memory it takes."""
+        return len(self.path) + len(self.body) + len(self.answer) + len(self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMove:
+    """The clock was moved, or told to run in another way."""
+
+    mode: str
+    rate: float
+    came_from: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Mishap:
+    """A sink failed at something; the world went on."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal; the numbers run on from 0 without a gap."""
+
+    number: int
+    serial: int
+    """The number in the feed of all worlds."""
+    at: Millis
+    kind: Kind
+    subject: Call | Outgoing | ClockMove | Mishap
+
+
+class Journal:
+    """The newest entries of a world, of at most so many and so much."""
+
+    def __init__(
+        self, app_id: str, feed: Feed, most: int = MOST_ENTRIES, room: int = MOST_BYTES
+    ) -> None:
+        self._app_id, self._feed = app_id, feed
+        self._entries: deque[tuple[Entry, int]] = deque()
+        self._most, self._room, self._used = most, room, 0
+        self.next_number = 0
+
+    def write(self, at: Millis, kind: Kind, subject: Call | Outgoing | ClockMove | Mishap) -> Entry:
+        """Add an entry, at the price of the oldest, and show it to whoever watches."""
+        entry = Entry(self.next_number, self._feed.next_serial(), at, kind, subject)
+        self.next_number += 1
+        size = _OVERHEAD + (subject.size if isinstance(subject, Call) else 0)
+        self._entries.append((entry, size))
+        self._used += size
+        while len(self._entries) > self._most or self._used > self._room:
+            self._used -= self._entries.popleft()[1]
+        self._feed.show(self._app_id, entry)
+        return entry
+
+    @property
+    def oldest(self) -> int:
+        """The number of the oldest entry that is still there."""
+        return self._entries[0][0].number if self._entries else self.next_number
+
+    def since(self, number: int) -> Iterator[Entry]:
+        """The entries from this number on that are still there."""
+        skipped = max(0, number - self.oldest)
+        for entry, _ in islice(self._entries, skipped, None):
+            yield entry
+
+    def __len__(self) -> int:
+        return len(self._entries)

@@ -1,0 +1,62 @@
+"""The files of one world: what it has put into the store, and where."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mockrec.domain.moments import Millis
+
+if TYPE_CHECKING:
+    from mockrec.storage import Store
+
+MOST_FILES: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """An object and what is known of it."""
+
+    bucket: str
+    key: str
+    size: int
+    at: Millis
+
+
+class Shelf:
+    """A world's view of the store; it remembers at most so many of the newest objects."""
+
+    def __init__(self, store: Store, most: int = MOST_FILES) -> None:
+        self._store = store
+        self._filed: OrderedDict[tuple[str, str], Filed] = OrderedDict()
+        self._most = most
+
+    def put(self, bucket: str, key: str, data: bytes, at: Millis) -> None:
+        """Store an object, or store it anew."""
+        self._store.put(bucket, key, data)
+        self._filed.pop((bucket, key), None)
+        self._filed[bucket, key] = Filed(bucket, key, len(data), at)
+        while len(self._filed) > self._most:
+            self._filed.popitem(last=False)
+
+    def get(self, bucket: str, key: str) -> tuple[Filed, bytes] | None:
+        """An object of this world, if it is still there."""
+        filed = self._filed.get((bucket, key))
+        data = self._store.get(bucket, key) if filed else None
+        return (filed, data) if filed and data is not None else None
+
+    def clear(self) -> int:
+        """Remove every object of this world from the store; how many there were."""
+        count = len(self._filed)
+        for bucket, key in self._filed:
+            self._store.clear(bucket, key)
+        self._filed.clear()
+        return count
+
+    def __iter__(self) -> Iterator[Filed]:
+        return iter(sorted(self._filed.values(), key=lambda filed: (filed.bucket, filed.key)))
+
+    def __len__(self) -> int:
+        return len(self._filed)

@@ -1,0 +1,83 @@
+"""Buckets as folders: ``<root>/<bucket>/<key>``, where no name leaves its bucket.
+
+Whatever could mean something to a file system is percent-encoded, the percent sign too, so that two
+names never meet; a part too long for one is cut and told apart by its hash.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+_UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f%/\\:*?"<>|]')
+_WHOLE: Final = re.compile(
+    r"^(\.{1,2}|.*[. ]|(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?)$", re.IGNORECASE
+)
+_LONGEST: Final = 200
+
+
+class FolderStore:
+    """Objects as files below a root folder, which is made at the first write."""
+
+    def __init__(self, root: str | Path) -> None:
+        self._root = Path(root)
+        self._number = 0
+
+    def put(self, bucket: str, key: str, data: bytes) -> None:
+        """Write the object beside its place, then move it there: whole or absent."""
+        place = self.place(bucket, key)
+        self._number += 1
+        draft = f"{place.parent}/%~{os.getpid()}-{self._number}.part"
+        try:
+            _write(draft, data)
+        except FileNotFoundError:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _write(draft, data)
+        os.replace(draft, place)  # noqa: PTH105  a string is faster here, and it counts
+
+    def get(self, bucket: str, key: str) -> bytes | None:
+        """The object, or None if there is none of that name."""
+        try:
+            return self.place(bucket, key).read_bytes()
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            return None
+
+    def clear(self, bucket: str, key: str) -> None:
+        """Remove the file, and the folders that it leaves empty."""
+        place = self.place(bucket, key)
+        with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            place.unlink()
+        for folder in list(place.parents)[: key.count("/") + 1]:
+            with suppress(OSError):
+                folder.rmdir()
+
+    def place(self, bucket: str, key: str) -> Path:
+        """Where the object lies; always below ``<root>/<bucket>``."""
+        return self._root.joinpath(encode(bucket), *map(encode, key.split("/")))
+
+
+def encode(part: str) -> str:
+    """One part of a path as a safe file name; two different parts give two names."""
+    safe = _UNSAFE.sub(_percent, part)
+    if not safe:
+        return "%"
+    if _WHOLE.match(safe):
+        safe = safe[:-1] + f"%{ord(safe[-1]):02X}"
+    raw = safe.encode("utf-8", "surrogatepass")
+    if len(raw) <= _LONGEST:
+        return safe
+    digest = blake2b(part.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return raw[: _LONGEST - 20].decode("utf-8", "ignore") + f"%~{digest}"
+
+
+def _percent(found: re.Match[str]) -> str:
+    return f"%{ord(found[0]):02X}"
+
+
+def _write(path: str, data: bytes) -> None:
+    with open(path, "wb") as file:  # noqa: PTH123  as above
+        file.write(data)
