@@ -26,10 +26,15 @@ def test_every_schema_is_found_by_its_name() -> None:
         assert isinstance(json.loads(assets.schema(name)), dict)
 
 
-def test_every_scenario_is_found_by_its_name() -> None:
-    assert assets.scenario_names()
-    for name in assets.scenario_names():
-        assert "scenario:" in assets.scenario(name)
+def test_every_scenario_is_found_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "story.yaml").write_text("scenario: story", encoding="utf-8")
+    monkeypatch.setattr(assets, "_PACKAGE", tmp_path / "mockrec")
+
+    assert assets.scenario_names() == ("story",)
+    assert assets.scenario("story") == "scenario: story"
 
 
 def test_names_are_sorted() -> None:
