@@ -78,10 +78,8 @@ class Engine:
         return tuple(self._realms.values())
 
     def admits(self, app_id: str) -> bool:
-        """Whether the service knows this App ID."""
-        if self._defaults.apps:
-            return app_id in self._defaults.apps
-        return _APP_ID.fullmatch(app_id) is not None
+        """Whether the service knows this App ID: 32 lower-case hex digits, or a registered one."""
+        return _APP_ID.fullmatch(app_id) is not None or app_id in self._defaults.apps
 
     def realm(self, app_id: str) -> Realm:
         """The world of this App ID, made at first use."""

@@ -57,6 +57,10 @@ def build(settings: Settings) -> Engine:
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; the exit code."""
+    if settings.scenario or settings.callback_url:
+        wanted = "--scenario" if settings.scenario else "--callback-url"
+        print(f"mockrec: {wanted}: this version cannot do that yet", file=sys.stderr)
+        return 2
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
     try:
         asyncio.run(_serve(settings))

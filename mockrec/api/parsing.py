@@ -287,7 +287,7 @@ def _vod(services: Mapping[str, Document]) -> Vod | None:
 
 def _postponed(request: Document, mode: Mode) -> dict[str, Any]:
     apps = _part(request, "appsCollection")
-    if mode is Mode.WEB or apps.get("combinationPolicy") != "postpone_transcoding":
+    if mode is not Mode.INDIVIDUAL or apps.get("combinationPolicy") != "postpone_transcoding":
         return {}
     options = _part(request, "transcodeOptions")
     kind = Postponed(_text(_part(options, "transConfig"), "transMode", "postponeTranscoding"))

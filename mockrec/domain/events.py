@@ -14,7 +14,14 @@ from mockrec.domain.moments import Millis
 if TYPE_CHECKING:
     from mockrec.domain.channel import Medium
     from mockrec.domain.recording import Ending, Status
-    from mockrec.domain.streams import OutputState, Part, RecordedFile, Slice, Snapshot
+    from mockrec.domain.streams import (
+        OutputState,
+        Part,
+        RecordedFile,
+        Slice,
+        Snapshot,
+        Transcoded,
+    )
     from mockrec.domain.task import Storage
 
 
@@ -72,6 +79,14 @@ class PlaylistsFinished(Event):
     """All slices have arrived: the playlists get their last line."""
 
     storage: Storage | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscodingUploaded(Event):
+    """A file of postponed transcoding or mixing arrived in the bucket."""
+
+    file: Transcoded
+    storage: Storage
 
 
 # The notices, in the order of their numbers on the wire.
@@ -193,6 +208,25 @@ class WebStopped(Notice):
 
     ending: Ending
     files: tuple[RecordedFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscoderStarted(Notice):
+    """Postponed transcoding began."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscoderCompleted(Notice):
+    """Postponed transcoding has its files."""
+
+    files: tuple[Transcoded, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostponedFinished(Notice):
+    """What became of postponed transcoding in the end."""
+
+    files: tuple[Transcoded, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

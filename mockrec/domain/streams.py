@@ -99,6 +99,16 @@ class Snapshot:
     portrait: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Transcoded:
+    """A file of postponed transcoding or mixing: whose, which, and how long."""
+
+    uid: int
+    index: int
+    media: Millis
+    portrait: bool
+
+
 class FileKind(StrEnum):
     """What the file lists name; slices are never listed."""
 

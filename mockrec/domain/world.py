@@ -67,6 +67,7 @@ from mockrec.domain.signals import (
 )
 from mockrec.domain.subscription import subscription
 from mockrec.domain.task import Mode
+from mockrec.domain.transcoding import Transcoding, plan, proceed
 
 if TYPE_CHECKING:
     from mockrec.domain.events import Event
@@ -109,6 +110,8 @@ class World:
     exited: immutables.Map[int, str] = immutables.Map()
     """The sids of the recordings that have exited, by the order of their goodbyes."""
     goodbyes: int = 0
+    jobs: immutables.Map[str, Transcoding] = immutables.Map()
+    """What is still being made of recordings that have exited."""
     channels: immutables.Map[str, Channel] = immutables.Map()
     calendar: Calendar | None = EMPTY
     window: tuple[int, int] = (0, 0)
@@ -147,6 +150,11 @@ class World:
         while (calendar := world.calendar) and first(calendar)[0] <= until:
             due, _, sid = first(calendar)
             world = replace(world, calendar=rest(calendar))
+            job = world.jobs.get(sid)
+            if job is not None and job.due == due:
+                world, events = world._proceeded(job)
+                outgoing.extend(Outgoing(job.task, event) for event in events)
+                continue
             recording = world.recordings.get(sid)
             if recording is None or recording.next_due != due:
                 continue
@@ -314,12 +322,26 @@ class World:
         known = self.recordings.get(sid)
         world: World = replace(self, recordings=self.recordings.set(sid, recording))
         if recording.exited:
-            return world._without_worker(recording)
+            world, job = world._without_worker(recording), plan(recording)
+            return world if job is None else world._employed(job)
         due = recording.next_due
         if due is not None and (rescheduled or known is None or known.next_due != due):
             entry = (due, recording.task.number, sid)
             world = replace(world, calendar=add(world.calendar, entry))
         return world
+
+    def _proceeded(self, job: Transcoding) -> tuple[World, tuple[Event, ...]]:
+        following, events = proceed(job)
+        sid = job.task.sid
+        if following is None:
+            return replace(self, jobs=self.jobs.delete(sid)), events
+        return self._employed(following), events
+
+    def _employed(self, job: Transcoding) -> World:
+        """The world with a job, and an entry for its next step."""
+        entry = (job.due, job.task.number, job.task.sid)
+        jobs = self.jobs.set(job.task.sid, job)
+        return replace(self, jobs=jobs, calendar=add(self.calendar, entry))
 
     def _without_worker(self, recording: Recording) -> World:
         """The recording has exited: its uid is free, and the oldest of its kind is forgotten."""

@@ -10,7 +10,7 @@ from mockrec.domain.streams import EVERYBODY, FileKind, Track
 from mockrec.domain.task import Mode, Postponed
 
 if TYPE_CHECKING:
-    from mockrec.domain.streams import RecordedFile, Slice, Snapshot, StreamKey
+    from mockrec.domain.streams import RecordedFile, Slice, Snapshot, StreamKey, Transcoded
     from mockrec.domain.task import Storage, Task
 
 _REPLACED_IN_WEB: Final = re.compile(r"[!@#$%^&*()+_.=\[\]{}~|,;:?<>/\\\s]")
@@ -66,11 +66,11 @@ def file_name(task: Task, file: RecordedFile) -> str:
             return f"{_base(task)}_{file.index}.mp4"
 
 
-def transcoded_name(task: Task, uid: int, index: int) -> str:
+def transcoded_name(task: Task, file: Transcoded) -> str:
     """What postponed transcoding or mixing makes: of each user, or of all together."""
     if task.postponed is Postponed.MIXING:
-        return f"{_base(task)}_{index}.{task.postponed_format}"
-    return f"{_base(task)}{_user(uid)}{index}.{task.postponed_format}"
+        return f"{_base(task)}_{file.index}.{task.postponed_format}"
+    return f"{_base(task)}{_user(file.uid)}{file.index}.{task.postponed_format}"
 
 
 def _stem(task: Task, key: StreamKey) -> str:

@@ -11,6 +11,7 @@ from mockrec.domain.events import (
     Notice,
     OutputChanged,
     PlaylistAppeared,
+    PostponedFinished,
     RecorderLeft,
     RecorderStarted,
     RecordingFailed,
@@ -19,6 +20,8 @@ from mockrec.domain.events import (
     SliceStarted,
     SnapshotUploaded,
     StreamChanged,
+    TranscoderCompleted,
+    TranscoderStarted,
     Uploaded,
     UploaderStarted,
     UploadProgressed,
@@ -38,7 +41,7 @@ class Announcement:
     name: str
 
 
-_SERVICE, _RECORDER, _UPLOADER, _EXTENSION, _WEB = 0, 1, 2, 4, 6
+_SERVICE, _RECORDER, _UPLOADER, _EXTENSION, _WEB, _TRANSCODER = 0, 1, 2, 4, 6, 7
 
 AUDIO_CHANGED: Final = Announcement(43, _RECORDER, "recorder_audio_stream_state_changed")
 VIDEO_CHANGED: Final = Announcement(44, _RECORDER, "recorder_video_stream_state_changed")
@@ -60,6 +63,9 @@ ANNOUNCED: Final[dict[type[Notice], Announcement]] = {
     VodTriggered: Announcement(61, _EXTENSION, "vod_triggered"),
     WebStarted: Announcement(70, _WEB, "web_recorder_started"),
     WebStopped: Announcement(71, _WEB, "web_recorder_stopped"),
+    TranscoderStarted: Announcement(80, _TRANSCODER, "transcoder_started"),
+    TranscoderCompleted: Announcement(81, _TRANSCODER, "transcoder_completed"),
+    PostponedFinished: Announcement(1001, _SERVICE, "postpone_transcode_final_result"),
     OutputChanged: Announcement(100, _WEB, "rtmp_publish_status"),
 }
 

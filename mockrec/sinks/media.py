@@ -16,12 +16,21 @@ from mockrec.domain.events import (
     SessionExited,
     SliceUploaded,
     SnapshotUploaded,
+    TranscodingUploaded,
 )
 from mockrec.domain.moments import Millis
 from mockrec.domain.streams import Container, FileKind, RecordedFile, Slice, StreamKey, Track
-from mockrec.domain.task import Mode, StreamMode
-from mockrec.render.mp4 import mp4
-from mockrec.render.names import file_name, path, playlist_name, slice_name, snapshot_name
+from mockrec.domain.task import Mode, Postponed, StreamMode
+from mockrec.render.audio import aac, mp3
+from mockrec.render.mp4 import m4a, mp4
+from mockrec.render.names import (
+    file_name,
+    path,
+    playlist_name,
+    slice_name,
+    snapshot_name,
+    transcoded_name,
+)
 from mockrec.render.playlist import manifest, merged, playlist, slice_lines
 from mockrec.render.snapshot import snapshot
 from mockrec.render.transport_stream import transport_stream
@@ -33,7 +42,14 @@ if TYPE_CHECKING:
     from mockrec.render.footage import Footage
     from mockrec.sinks.shelf import Shelf
 
-WANTED = (SliceUploaded, PartUploaded, SnapshotUploaded, PlaylistsFinished, SessionExited)
+WANTED = (
+    SliceUploaded,
+    PartUploaded,
+    SnapshotUploaded,
+    TranscodingUploaded,
+    PlaylistsFinished,
+    SessionExited,
+)
 """The events that this sink has something to do for."""
 
 
@@ -78,6 +94,8 @@ class MediaSink:
                     self._snapshot(task, event, storage, shelf)
                 case PartUploaded(storage=storage) if storage:
                     self._part(task, event, storage, shelf)
+                case TranscodingUploaded():
+                    self._transcoding(task, event, shelf)
                 case PlaylistsFinished() if task.sid in self._albums:
                     touched[task.sid] = _end(self._albums[task.sid], event.at)
                 case SessionExited():
@@ -148,6 +166,25 @@ class MediaSink:
         data = snapshot(self._footage(), portrait=taken.portrait, note=note)
         name = snapshot_name(task, taken)
         shelf.put(storage.bucket, path(storage, name), data, event.at)
+
+    def _transcoding(self, task: Task, event: TranscodingUploaded, shelf: Shelf) -> None:
+        file, storage = event.file, event.storage
+        match task.postponed_format:
+            case "mp3":
+                data = mp3(self._footage(), duration=file.media)
+            case "aac":
+                data = aac(self._footage(), duration=file.media)
+            case "m4a":
+                data = m4a(self._footage(), duration=file.media)
+            case _:
+                data = mp4(
+                    self._footage(),
+                    audio=Medium.AUDIO in task.media,
+                    video=Medium.VIDEO in task.media and task.postponed is not Postponed.MIXING,
+                    portrait=file.portrait,
+                    duration=file.media,
+                )
+        shelf.put(storage.bucket, path(storage, transcoded_name(task, file)), data, event.at)
 
 
 def _end(album: _Album, at: Millis) -> _Album:
