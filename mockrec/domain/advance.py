@@ -7,7 +7,6 @@ the same.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from mockrec.domain.capture import close, cut, hold, listen, push_to, take_snapshot
@@ -56,6 +55,7 @@ from mockrec.domain.signals import (
     StopRecording,
 )
 from mockrec.domain.uploading import arrive, report_progress
+from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
     from mockrec.domain.channel import Users
@@ -76,6 +76,7 @@ def begin(task: Task, users: Users) -> Step:
         storage=task.storage,
         users=users,
         on_hold=task.page.on_hold if task.page else False,
+        push_urls=task.outputs or (),
     )
     return _spoken(set_out(recording))
 

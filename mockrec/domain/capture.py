@@ -7,7 +7,6 @@ it is closed; a stream that begins again does so with a fresh slice (docs/protoc
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import immutables
@@ -31,6 +30,7 @@ from mockrec.domain.streams import (
 )
 from mockrec.domain.subscription import heard
 from mockrec.domain.task import Mode, StreamMode, Task
+from mockrec.domain.values import replace
 
 _SAMPLES, _FRAME = 48, 1_024
 """Samples in a millisecond and in an audio frame: an audio slice ends with a whole frame."""
@@ -95,7 +95,10 @@ def hold(recording: Recording, *, on_hold: bool) -> Recording:
 
 
 def push_to(recording: Recording, urls: tuple[str, ...]) -> Recording:
-    """A web recording is pushed to these addresses and to no other."""
+    """A web recording is pushed to these addresses and to no other, once its page is open."""
+    recording = replace(recording, push_urls=urls)
+    if not recording.capturing:
+        return recording
     for url in sorted(set(recording.outputs) - set(urls)):
         recording = output(recording, url, OutputState.DISCONNECTED)
         recording = replace(recording, outputs=recording.outputs.delete(url))

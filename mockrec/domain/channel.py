@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 import immutables
 
 from mockrec.domain.moments import Millis
+from mockrec.domain.values import replace
 
 
 class Medium(StrEnum):
@@ -35,7 +36,7 @@ class Codec(StrEnum):
 BOTH: Final[frozenset[Medium]] = frozenset(Medium)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class User:
     """One user of a channel, as the recorder sees it."""
 
@@ -63,7 +64,7 @@ def in_order(users: Users) -> list[User]:
     return sorted(users.values(), key=lambda user: user.order)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Channel:
     """A channel by name: its users, who has touched it, and which recordings listen."""
 

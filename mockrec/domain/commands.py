@@ -104,7 +104,7 @@ class Leave:
 Command = Acquire | Start | Query | Update | UpdateLayout | Stop | Join | Leave
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Resource:
     """Leave to start one recording, for a while."""
 

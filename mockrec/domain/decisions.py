@@ -97,7 +97,8 @@ def live(world: World, session: Session, *, exiting: Problem) -> Recording:
         raise Refusal(PARAMETER_MISMATCH, "cname or uid is not that of the acquire")
     recording = world.recordings.get(session.sid)
     if recording is None or recording.task.resource_id != resource.id:
-        raise Refusal(NO_WORKER_FOR_FOREIGN, "no recording of this resource has this sid")
+        problem = NO_WORKER if _spent(world, resource) else NO_WORKER_FOR_FOREIGN
+        raise Refusal(problem, "no recording of this resource has this sid")
     if recording.task.mode is not session.mode:
         raise Refusal(NO_WORKER, f"the recording's mode is {recording.task.mode}")
     if recording.exited:
@@ -117,6 +118,13 @@ def _no_worker(world: World, resource_id: str) -> tuple[Problem, str]:
         FOREIGN_RESOURCE.name: NO_WORKER_FOR_FOREIGN,
     }
     return worker.get(problem.name, NO_WORKER), detail
+
+
+def _spent(world: World, resource: Resource) -> bool:
+    """Whether the resource can be nobody's any more: its recording has exited, or it expired."""
+    if resource.sid is not None:
+        return not runs(world, resource)
+    return world.now - resource.acquired > world.policy.timing.resource
 
 
 def runs(world: World, resource: Resource) -> bool:

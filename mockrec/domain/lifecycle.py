@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from mockrec.domain.capture import capture_page, hush, listen, output, push_to
@@ -35,6 +34,7 @@ from mockrec.domain.recording import ABNORMAL, Ending, Recording, Status, Turn
 from mockrec.domain.streams import OutputState
 from mockrec.domain.task import ChannelType, Mode
 from mockrec.domain.uploading import finish_uploads
+from mockrec.domain.values import replace
 
 LEAVE_CODE: Final = {
     Ending.STOPPED: 8 | 16,
@@ -96,7 +96,7 @@ def open_page(recording: Recording) -> Recording:
     recording = turn(recording, Status.READY, "the page is loaded")
     if page is not None:
         recording = recording.later(page.max_hours * HOUR, ReachMaxHours())
-    recording = push_to(recording, recording.task.outputs or ())
+    recording = push_to(recording, recording.push_urls)
     return capture_page(recording)
 
 

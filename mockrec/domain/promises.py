@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockrec.domain.moments import Millis
 from mockrec.domain.streams import Part, Slice, Snapshot, StreamKey
@@ -112,10 +113,9 @@ Cause = (
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Timer:
+class Timer(NamedTuple):
     """A promise: what will be done and when; ties are settled by the order of promising."""
 
     due: Millis
     order: int
-    cause: Cause = field(compare=False)
+    cause: Cause

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Final, Self
 
@@ -14,6 +14,7 @@ from mockrec.domain.channel import NOBODY, Users
 from mockrec.domain.moments import Millis
 from mockrec.domain.promises import Cause, FinishUpload, Timer
 from mockrec.domain.streams import OutputState, Part, RecordedFile, Stream, StreamKey
+from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
     from mockrec.domain.events import Event, Notice
@@ -61,7 +62,7 @@ class Turn:
 Streams = immutables.Map[StreamKey, Stream]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recording:
     """A recording at one moment. A value: every change makes the next one."""
 
@@ -93,6 +94,8 @@ class Recording:
     cut: int = 0
     arrived: int = 0
     files: tuple[RecordedFile, ...] = ()
+    push_urls: tuple[str, ...] = ()
+    """Where it is to be pushed, from when the page is open."""
     outputs: immutables.Map[str, OutputState] = immutables.Map()
     ending: Ending | None = None
     history: tuple[Turn, ...] = ()

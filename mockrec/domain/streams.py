@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from mockrec.domain.channel import Codec
 from mockrec.domain.moments import Millis
@@ -38,8 +38,7 @@ class Picture:
     codec: Codec = Codec.H264
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class StreamKey:
+class StreamKey(NamedTuple):
     """One sequence of slices: whose, and of what."""
 
     uid: int
@@ -66,7 +65,7 @@ class Slice:
     """For a fresh slice: where the last good one ended, else its own start."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stream:
     """A stream while it is recorded. Closed (`slice_start` is None) it waits to begin again."""
 
@@ -81,7 +80,7 @@ class Stream:
     last_end: Millis | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """An MP4 file in the making: its number, where it began and how much media it holds."""
 

@@ -102,7 +102,7 @@ _LIMIT_BY_GROUP: Final = {4: 32, 5: 49}
 _USERS: Final = 17
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Task:
     """One accepted start."""
 

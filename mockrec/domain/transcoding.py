@@ -6,7 +6,7 @@ more (docs/protocol.md#postponed).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mockrec.domain.events import (
@@ -18,6 +18,7 @@ from mockrec.domain.events import (
 from mockrec.domain.moments import Millis
 from mockrec.domain.streams import EVERYBODY, Transcoded
 from mockrec.domain.task import Postponed
+from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
     from mockrec.domain.events import Event
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from mockrec.domain.task import Storage, Task
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Transcoding:
     """What will be made of a recording, and when the next step is due."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mockrec.domain.events import (
     PartUploaded,
     PlaylistAppeared,
@@ -29,6 +27,7 @@ from mockrec.domain.streams import (
     Track,
 )
 from mockrec.domain.task import Mode, StreamMode
+from mockrec.domain.values import replace
 
 _ALL = 10_000
 

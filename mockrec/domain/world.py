@@ -7,7 +7,7 @@ passed before it has passed all the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never
 
 import immutables
@@ -68,6 +68,7 @@ from mockrec.domain.signals import (
 from mockrec.domain.subscription import subscription
 from mockrec.domain.task import Mode
 from mockrec.domain.transcoding import Transcoding, plan, proceed
+from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
     from mockrec.domain.events import Event
@@ -92,7 +93,7 @@ Outcome = tuple["World", Answer, tuple[Outgoing, ...]]
 Passage = tuple["World", tuple[Outgoing, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class World:
     """One App ID at one moment."""
 
@@ -262,9 +263,10 @@ class World:
     def _attended(self, task: Task) -> Channel:
         """The channel of a task, with an audience where nobody has seen to it."""
         channel = self.channel(task.cname)
-        if channel.by_hand or channel.users or task.mode is Mode.WEB:
+        size = self.policy.audience
+        if channel.by_hand or channel.users or task.mode is Mode.WEB or not size:
             return channel
-        return seat(channel, task, self.seed, self.policy.audience, self.now)
+        return seat(channel, task, self.seed, size, self.now)
 
     def _update(self, recording: Recording, command: Update) -> Outcome:
         signals: list[Signal] = []
