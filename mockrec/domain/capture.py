@@ -130,7 +130,8 @@ def close(recording: Recording, key: StreamKey) -> Recording:
     """The stream ends here, perhaps to begin again later."""
     recording = _finish_slice(recording, key)
     stream = replace(recording.streams[key], slice_start=None, interrupted=False)
-    return recording.with_stream(stream).without(CutSlice(key), EndGrace(key))
+    recording = recording.with_stream(stream).without(CutSlice(key), EndGrace(key))
+    return _mix_changed(recording, receiving=False)
 
 
 def take_snapshot(recording: Recording, uid: int) -> Recording:
@@ -175,6 +176,18 @@ def _stream_changed(
     if receiving:
         return recording.later(recording.task.snapshot_every, TakeSnapshot(uid))
     return recording.without(TakeSnapshot(uid))
+
+
+def _mix_changed(recording: Recording, *, receiving: bool) -> Recording:
+    """Composite recording tells of its own stream as of a user's, under uid 0."""
+    if recording.task.mode is not Mode.MIX:
+        return recording
+    for medium in Medium:
+        if medium in recording.task.media:
+            recording = recording.announce(
+                StreamChanged, uid=EVERYBODY, medium=medium, receiving=receiving
+            )
+    return recording
 
 
 def _remember(recording: Recording) -> Recording:
@@ -242,6 +255,7 @@ def _open(recording: Recording, key: StreamKey, picture: Picture | None) -> Reco
         interrupted=False,
     )
     recording = _open_part(recording.with_stream(stream))
+    recording = _mix_changed(recording, receiving=True)
     return recording.later(slice_length(recording.task, key.track), CutSlice(key))
 
 

@@ -86,5 +86,5 @@ class Channel:
         return replace(self, users=users, joins=joins), present
 
     def without(self, uid: int) -> Channel:
-        """The channel after the user left."""
-        return replace(self, users=self.users.delete(uid))
+        """The channel after the user left, if he was there."""
+        return replace(self, users=self.users.delete(uid)) if uid in self.users else self

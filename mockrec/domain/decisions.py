@@ -24,6 +24,7 @@ from mockrec.domain.moments import SECOND
 from mockrec.domain.problems import (
     BODY_CHECK,
     FOREIGN_RESOURCE,
+    NO_RECORDED_DATA,
     NO_SERVICE_SELECTED,
     NO_WORKER,
     NO_WORKER_FOR_FOREIGN,
@@ -33,6 +34,7 @@ from mockrec.domain.problems import (
     RESOURCE_EXPIRED,
     TASK_CONFLICT,
     UNREADABLE_RESOURCE,
+    UPLOAD_TIMEOUT,
     Problem,
     Refusal,
 )
@@ -47,8 +49,8 @@ if TYPE_CHECKING:
 _SCENE: Final = {Mode.INDIVIDUAL: (0, 2), Mode.MIX: (0, 2), Mode.WEB: (1,)}
 
 
-def startable(world: World, command: Start) -> Resource | None:
-    """The resource to start with; None where it runs already (docs/protocol.md#decisions)."""
+def startable(world: World, command: Start) -> Resource:
+    """The resource to start with, or that runs already (docs/protocol.md#decisions)."""
     order = command.order
     resource = world.resources.get(command.resource_id)
     if resource is None:
@@ -57,9 +59,9 @@ def startable(world: World, command: Start) -> Resource | None:
         raise Refusal(PARAMETER_MISMATCH, "cname or uid is not that of the acquire")
     if resource.sid is not None:
         if runs(world, resource):
-            return None
+            return resource
         raise Refusal(RESOURCE_EXPIRED, "this resource has been used; one is for one recording")
-    if world.now - resource.acquired > world.policy.timing.resource:
+    if _expired(world, resource):
         waited = (world.now - resource.acquired) // SECOND
         raise Refusal(RESOURCE_EXPIRED, f"acquired {waited} s ago, never started")
     if (order.cname, order.uid) in world.active:
@@ -124,6 +126,11 @@ def _spent(world: World, resource: Resource) -> bool:
     """Whether the resource can be nobody's any more: its recording has exited, or it expired."""
     if resource.sid is not None:
         return not runs(world, resource)
+    return _expired(world, resource)
+
+
+def _expired(world: World, resource: Resource) -> bool:
+    """Whether its start would come too late."""
     return world.now - resource.acquired > world.policy.timing.resource
 
 
@@ -149,6 +156,21 @@ def _pruned(document: object) -> object:
     if isinstance(document, list):
         return [_pruned(item) for item in document]
     return document
+
+
+def no_data(recording: Recording) -> Refused:
+    """The answer to the stop of a recording that has nothing to show."""
+    return _of(recording, NO_RECORDED_DATA, "nobody sent a stream")
+
+
+def too_slow(recording: Recording) -> Refused:
+    """The answer to a stop that has waited for as long as a stop waits."""
+    return _of(recording, UPLOAD_TIMEOUT, "the uploads take longer than a stop waits")
+
+
+def _of(recording: Recording, problem: Problem, detail: str) -> Refused:
+    task = recording.task
+    return Refused(problem, detail, task.cname, task.uid, task.resource_id, task.sid)
 
 
 def refused(world: World, command: Command, problem: Problem, detail: str) -> Refused:

@@ -7,6 +7,7 @@ has long moved on.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mockrec.domain.moments import Millis
@@ -37,6 +38,21 @@ class Notice(Event):
     """Something the outside is told of, numbered from 0 in each recording."""
 
     sequence: int
+
+
+class Limit(StrEnum):
+    """What a page can ask too much of; the words are the wire's."""
+
+    RESOLUTION = "resolution"
+    WEBGL = "WebGL"
+    BANDWIDTH = "bandwidth"
+
+
+class Mishap(StrEnum):
+    """Why a page is loaded anew; the words are the wire's."""
+
+    SILENCE = "audio_silence"
+    TIMEOUT = "page_load_timeout"
 
 
 # Known in the house only.
@@ -111,6 +127,14 @@ class RecordingFailed(Notice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingWarned(Notice):
+    """Something went wrong that the recording survives."""
+
+    module: int
+    code: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaylistAppeared(Notice):
     """A playlist was generated and uploaded for the first time."""
 
@@ -123,6 +147,13 @@ class SessionExited(Notice):
 
     ending: Ending
     abnormal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedOver(Notice):
+    """The recording moved to another server, where it goes by another uid."""
+
+    new_uid: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,10 +174,22 @@ class Uploaded(Notice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackedUp(Notice):
+    """Every file is uploaded, but at least one only to the service's own backup."""
+
+    files: tuple[RecordedFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UploadProgressed(Notice):
     """How far the uploads are, from 0 to 10,000."""
 
     progress: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysExpired(Notice):
+    """The temporary keys of the bucket are no longer good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +254,20 @@ class WebStopped(Notice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CapabilityLimited(Notice):
+    """The page needs what the web recorder cannot do."""
+
+    limit: Limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageReloaded(Notice):
+    """The page was loaded anew."""
+
+    reason: Mishap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TranscoderStarted(Notice):
     """Postponed transcoding began."""
 
@@ -220,6 +277,16 @@ class TranscoderCompleted(Notice):
     """Postponed transcoding has its files."""
 
     files: tuple[Transcoded, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadFailed(Notice):
+    """Postponed transcoding could not fetch these files from the bucket."""
+
+    vendor: int
+    region: int
+    bucket: str
+    files: tuple[RecordedFile | Slice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mockrec.domain.delivery import Callback
 from mockrec.domain.problems import Profile
 from mockrec.domain.timing import Timing
 
@@ -18,3 +19,4 @@ class Policy:
     pcw: int | None = None
     audience: int = 2
     timing: Timing = Timing()
+    callback: Callback | None = None

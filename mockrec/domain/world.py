@@ -7,65 +7,25 @@ passed before it has passed all the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final
 
 import immutables
 
-from mockrec.domain.advance import advance, begin, react
-from mockrec.domain.audience import seat
+from mockrec.domain.advance import advance, react
 from mockrec.domain.calendar import EMPTY, Calendar, add, first, rest
 from mockrec.domain.channel import Channel
-from mockrec.domain.commands import (
-    Accepted,
-    Acquire,
-    Acquired,
-    Answer,
-    Awaiting,
-    Command,
-    Gone,
-    Join,
-    Leave,
-    Present,
-    Queried,
-    Query,
-    Refused,
-    Resource,
-    Start,
-    Stop,
-    Stopped,
-    Stopping,
-    Update,
-    UpdateLayout,
-)
-from mockrec.domain.decisions import check_media, live, refused, runs, startable
+from mockrec.domain.commands import Answer, Awaiting, Command, Refused, Resource, Stopped
+from mockrec.domain.decisions import no_data, refused, runs, too_slow
+from mockrec.domain.deeds import do
+from mockrec.domain.delivery import MOST_OWED, Delivered, Delivery, Echo, GivenUp, Posted
+from mockrec.domain.events import Notice
 from mockrec.domain.ids import new_id, new_resource_id
 from mockrec.domain.moments import SECOND, Millis
 from mockrec.domain.policy import Policy
-from mockrec.domain.problems import (
-    ALREADY_STARTED,
-    BODY_CHECK,
-    INVALID_OPERATION,
-    NO_RECORDED_DATA,
-    NO_WORKER,
-    NO_WORKER_EXITING,
-    OVERLOADED,
-    UPLOAD_TIMEOUT,
-    Problem,
-    Refusal,
-)
-from mockrec.domain.signals import (
-    ChangeHold,
-    ChangeLayout,
-    ChangeOutputs,
-    ChangeStorage,
-    ChangeSubscription,
-    SawUsers,
-    Signal,
-    StartedAgain,
-    StopRecording,
-)
-from mockrec.domain.subscription import subscription
+from mockrec.domain.problems import NO_WORKER, Refusal
+from mockrec.domain.signals import SawUsers, Signal
 from mockrec.domain.task import Mode
 from mockrec.domain.transcoding import Transcoding, plan, proceed
 from mockrec.domain.values import replace
@@ -114,6 +74,9 @@ class World:
     jobs: immutables.Map[str, Transcoding] = immutables.Map()
     """What is still being made of recordings that have exited."""
     channels: immutables.Map[str, Channel] = immutables.Map()
+    outbox: immutables.Map[str, Delivery] = immutables.Map()
+    """The notifications that the receiver has not taken yet, by their ids."""
+    notices: int = 0
     calendar: Calendar | None = EMPTY
     window: tuple[int, int] = (0, 0)
     """The second that the rate limit counts, and how many requests came in it."""
@@ -139,7 +102,7 @@ class World:
         """Let time pass up to `at`, then do what was asked, or refuse."""
         world, before = self.pass_time(at)
         try:
-            done, answer, after = world._do(command)
+            done, answer, after = do(world, command)
         except Refusal as refusal:
             return world, refused(world, command, refusal.problem, refusal.detail), before
         return done, answer, before + after
@@ -149,20 +112,31 @@ class World:
         world = self
         outgoing: list[Outgoing] = []
         while (calendar := world.calendar) and first(calendar)[0] <= until:
-            due, _, sid = first(calendar)
-            world = replace(world, calendar=rest(calendar))
-            job = world.jobs.get(sid)
-            if job is not None and job.due == due:
-                world, events = world._proceeded(job)
-                outgoing.extend(Outgoing(job.task, event) for event in events)
-                continue
-            recording = world.recordings.get(sid)
-            if recording is None or recording.next_due != due:
-                continue
-            recording, events = advance(recording, due)
-            world = world._with(recording, rescheduled=True)
-            outgoing.extend(Outgoing(recording.task, event) for event in events)
+            due, _, key = first(calendar)
+            world = replace(world, calendar=rest(calendar), now=max(due, world.now))
+            world, happened = world._reached(due, key)
+            outgoing.extend(happened)
         return replace(world, now=max(until, world.now)), tuple(outgoing)
+
+    def hear(self, echo: Echo, at: Millis) -> Passage:
+        """What the outside said to an attempt: it is done, or tried again, or given up."""
+        world, before = self.pass_time(at)
+        delivery, callback = world.outbox.get(echo.id), world.policy.callback
+        if delivery is None or delivery.attempts != echo.attempt:
+            return world, before
+        told: Event
+        if not echo.problem:
+            told = Delivered(at=world.now, id=echo.id, attempts=echo.attempt)
+        elif callback is None or echo.attempt > len(callback.retry):
+            told = GivenUp(at=world.now, id=echo.id, attempts=echo.attempt, why=echo.problem)
+        else:
+            gap = callback.retry[echo.attempt - 1]
+            entry = (world.now + gap, delivery.number, echo.id)
+            world = replace(world, calendar=add(world.calendar, entry))
+            world, again = world.pass_time(world.now)
+            return world, before + again
+        world = replace(world, outbox=world.outbox.delete(echo.id))
+        return world, (*before, Outgoing(delivery.task, told))
 
     def conclude(self, waited: Awaiting) -> Answer:
         """What a stop that waited is answered, now that it has waited."""
@@ -170,153 +144,93 @@ class World:
         if recording is None:
             return Refused(NO_WORKER, "the recording has exited and is forgotten", sid=waited.sid)
         if not recording.exited:
-            return _of(recording, UPLOAD_TIMEOUT, "the uploads take longer than a stop waits")
-        if not recording.recorded:
-            return _of(recording, NO_RECORDED_DATA, "nobody sent a stream")
-        return Stopped(recording)
+            return too_slow(recording)
+        return Stopped(recording) if recording.recorded else no_data(recording)
 
-    def _do(self, command: Command) -> Outcome:
-        match command:
-            case Acquire():
-                return self._acquire(command)
-            case Start():
-                return self._start(command)
-            case Query(session):
-                return self, Queried(live(self, session, exiting=NO_WORKER_EXITING)), ()
-            case Update(session):
-                return self._update(live(self, session, exiting=NO_WORKER), command)
-            case UpdateLayout(session, layout):
-                recording = live(self, session, exiting=NO_WORKER)
-                return self._changed(recording, [ChangeLayout(layout)])
-            case Stop(session, asynchronous):
-                recording = live(self, session, exiting=INVALID_OPERATION)
-                return self._stop(recording, asynchronous=asynchronous)
-            case Join(cname, user):
-                channel, present = self.channel(cname).with_user(user, self.now)
-                world, outgoing = self._populated(replace(channel, by_hand=True))
-                return world, Present(present), outgoing
-            case Leave(cname, uid):
-                channel = self.channel(cname)
-                there = uid in channel.users
-                left = channel.without(uid) if there else channel
-                world, outgoing = self._populated(replace(left, by_hand=True))
-                return world, Gone(there), outgoing
-        assert_never(command)
+    def report(self, task: Task, events: Iterable[Event]) -> Passage:
+        """What happened to a task, and the notifications that are owed for it."""
+        world = self
+        outgoing: list[Outgoing] = []
+        for event in events:
+            outgoing.append(Outgoing(task, event))
+            if isinstance(event, Notice) and world.policy.callback is not None:
+                world, posted = world._owing(task, event)
+                outgoing.extend(posted)
+        return world, tuple(outgoing)
 
-    def _acquire(self, command: Acquire) -> Outcome:
-        if self.policy.pcw is not None and self.live >= self.policy.pcw:
-            raise Refusal(OVERLOADED, f"{self.live} recordings are live, the limit is reached")
-        number = self.issued
-        resource = Resource(
-            id=new_resource_id(self.seed, self.app_id, number),
-            number=number,
-            cname=command.cname,
-            uid=command.uid,
-            acquired=self.now,
-            scene=command.scene,
-            expires=command.expires,
-            start_parameter=command.start_parameter,
-        )
-        kept = self.resources.set(resource.id, resource)
-        forgotten = (
-            new_resource_id(self.seed, self.app_id, number - KEPT_RESOURCES)
-            if (number >= KEPT_RESOURCES)
-            else ""
-        )
-        if forgotten in kept and not runs(self, kept[forgotten]):
-            kept = kept.delete(forgotten)
-        return replace(self, resources=kept, issued=number + 1), Acquired(resource), ()
+    def told(self, recording: Recording, signals: Iterable[Signal]) -> Passage:
+        """The recording has heard these signals."""
+        events: list[Event] = []
+        for signal in signals:
+            recording, said = react(recording, signal, self.now)
+            events.extend(said)
+        return self._with(recording).report(recording.task, events)
 
-    def _start(self, command: Start) -> Outcome:
-        resource = startable(self, command)
-        if resource is None:
-            recording = self.recordings[self.resources[command.resource_id].sid or ""]
-            world, outgoing = self._tell(recording, [StartedAgain()])
-            return (
-                world,
-                refused(self, command, ALREADY_STARTED, "this resource runs already"),
-                outgoing,
-            )
-        task = replace(
-            command.order,
-            app_id=self.app_id,
-            sid=new_id(self.seed, "sid", self.app_id, self.started),
-            number=self.started,
-            started=self.now,
-            timing=self.policy.timing,
-            scene=resource.scene,
-            expires=resource.expires,
-        )
-        channel = self._attended(task)
-        recording, events = begin(task, channel.users)
-        channel = replace(channel, recordings=channel.recordings | {task.sid})
-        world = replace(
-            self,
-            resources=self.resources.set(resource.id, replace(resource, sid=task.sid)),
-            started=self.started + 1,
-            live=self.live + 1,
-            active=self.active.set((task.cname, task.uid), task.sid),
-            channels=self.channels.set(task.cname, channel),
-        )._with(recording, rescheduled=True)
-        return world, Accepted(task), tuple(Outgoing(task, event) for event in events)
-
-    def _attended(self, task: Task) -> Channel:
-        """The channel of a task, with an audience where nobody has seen to it."""
-        channel = self.channel(task.cname)
-        size = self.policy.audience
-        if channel.by_hand or channel.users or task.mode is Mode.WEB or not size:
-            return channel
-        return seat(channel, task, self.seed, size, self.now)
-
-    def _update(self, recording: Recording, command: Update) -> Outcome:
-        signals: list[Signal] = []
-        task = recording.task
-        if command.audio is not None or command.video is not None:
-            wanted = subscription(command.audio, command.video, media=task.media)
-            check_media(task, command)
-            signals.append(ChangeSubscription(wanted))
-        if command.outputs is not None:
-            if task.outputs is None:
-                raise Refusal(BODY_CHECK, "the recording was started without rtmp_publish_service")
-            signals.append(ChangeOutputs(command.outputs))
-        if command.on_hold is not None:
-            signals.append(ChangeHold(command.on_hold))
-        if command.storage is not None:
-            signals.append(ChangeStorage(command.storage))
-        return self._changed(recording, signals)
-
-    def _changed(self, recording: Recording, signals: list[Signal]) -> Outcome:
-        world, outgoing = self._tell(recording, signals)
-        return world, Accepted(recording.task), outgoing
-
-    def _stop(self, recording: Recording, *, asynchronous: bool) -> Outcome:
-        world, outgoing = self._tell(recording, [StopRecording()])
-        recording = world.recordings[recording.task.sid]
-        if not asynchronous:
-            limit = self.now + self.policy.timing.stop_limit
-            return world, Awaiting(recording.task.sid, limit), outgoing
-        if not recording.recorded:
-            return world, _of(recording, NO_RECORDED_DATA, "nobody sent a stream"), outgoing
-        return world, Stopping(recording), outgoing
-
-    def _populated(self, channel: Channel) -> Passage:
+    def populated(self, channel: Channel) -> Passage:
         """The channel as it is now; its recordings see it."""
         world: World = replace(self, channels=self.channels.set(channel.cname, channel))
         outgoing: list[Outgoing] = []
         for sid in sorted(channel.recordings):
             recording = world.recordings[sid]
-            if recording.task.mode is Mode.WEB:
-                continue
-            world, events = world._tell(recording, [SawUsers(channel.users)])
-            outgoing.extend(events)
+            if recording.task.mode is not Mode.WEB:
+                world, happened = world.told(recording, [SawUsers(channel.users)])
+                outgoing.extend(happened)
         return world, tuple(outgoing)
 
-    def _tell(self, recording: Recording, signals: list[Signal]) -> Passage:
-        outgoing: list[Outgoing] = []
-        for signal in signals:
-            recording, events = react(recording, signal, self.now)
-            outgoing.extend(Outgoing(recording.task, event) for event in events)
-        return self._with(recording), tuple(outgoing)
+    def with_resource(self, resource: Resource) -> World:
+        """With a new resource, at the price of the oldest that no live recording holds."""
+        kept = self.resources.set(resource.id, resource)
+        if resource.number >= KEPT_RESOURCES:
+            oldest = new_resource_id(self.seed, self.app_id, resource.number - KEPT_RESOURCES)
+            if oldest in kept and not runs(self, kept[oldest]):
+                kept = kept.delete(oldest)
+        return replace(self, resources=kept, issued=resource.number + 1)
+
+    def with_start(self, resource: Resource, channel: Channel, recording: Recording) -> World:
+        """With a recording that begins, on the resource that it uses up."""
+        task = recording.task
+        listened = replace(channel, recordings=channel.recordings | {task.sid})
+        begun: World = replace(
+            self,
+            resources=self.resources.set(resource.id, replace(resource, sid=task.sid)),
+            started=self.started + 1,
+            live=self.live + 1,
+            active=self.active.set((task.cname, task.uid), task.sid),
+            channels=self.channels.set(task.cname, listened),
+        )
+        return begun._with(recording)
+
+    def _reached(self, due: Millis, key: str) -> Passage:
+        """What an entry of the calendar stands for, if it still holds."""
+        recording, job = self.recordings.get(key), self.jobs.get(key)
+        if job is not None and job.due == due:
+            following, events = proceed(job)
+            without: World = replace(self, jobs=self.jobs.delete(key))
+            world = without if following is None else without._employed(following)
+            return world.report(job.task, events)
+        if recording is not None and recording.next_due == due:
+            moved, events = advance(recording, due)
+            return self._with(moved, rescheduled=True).report(moved.task, events)
+        delivery = self.outbox.get(key)
+        return self._posting(delivery) if delivery is not None else (self, ())
+
+    def _owing(self, task: Task, notice: Notice) -> Passage:
+        """With a notification for this notice, tried at once; unsubscribed ones are not owed."""
+        callback, number = self.policy.callback, self.notices
+        if callback is None or not callback.wants(notice):
+            return self, ()
+        counted: World = replace(self, notices=number + 1)
+        notice_id = new_id(self.seed, "notice", self.app_id, number)
+        if len(self.outbox) >= MOST_OWED:
+            lost = GivenUp(at=self.now, id=notice_id, attempts=0, why="too many are waiting")
+            return counted, (Outgoing(task, lost),)
+        return counted._posting(Delivery(notice_id, number, task, notice))
+
+    def _posting(self, delivery: Delivery) -> Passage:
+        tried = replace(delivery, attempts=delivery.attempts + 1)
+        posted = Posted(at=self.now, id=tried.id, attempt=tried.attempts, notice=tried.notice)
+        world: World = replace(self, outbox=self.outbox.set(tried.id, tried))
+        return world, (Outgoing(tried.task, posted),)
 
     def _with(self, recording: Recording, *, rescheduled: bool = False) -> World:
         """The world with the recording as it is now, and an entry for when it is next due."""
@@ -332,13 +246,6 @@ class World:
             world = replace(world, calendar=add(world.calendar, entry))
         return world
 
-    def _proceeded(self, job: Transcoding) -> tuple[World, tuple[Event, ...]]:
-        following, events = proceed(job)
-        sid = job.task.sid
-        if following is None:
-            return replace(self, jobs=self.jobs.delete(sid)), events
-        return self._employed(following), events
-
     def _employed(self, job: Transcoding) -> World:
         """The world with a job, and an entry for its next step."""
         entry = (job.due, job.task.number, job.task.sid)
@@ -351,12 +258,16 @@ class World:
         channel = self.channel(task.cname)
         channel = replace(channel, recordings=channel.recordings - {task.sid})
         forsaken = not channel.recordings and not channel.by_hand
+        resources, resource = self.resources, self.resources.get(task.resource_id)
+        if resource is not None and resource.number < self.issued - KEPT_RESOURCES:
+            resources = resources.delete(resource.id)
         recordings, exited = self.recordings, self.exited.set(self.goodbyes, task.sid)
         oldest = self.goodbyes - KEPT_RECORDINGS
         if oldest in exited:
             recordings, exited = recordings.delete(exited[oldest]), exited.delete(oldest)
         return replace(
             self,
+            resources=resources,
             recordings=recordings,
             exited=exited,
             goodbyes=self.goodbyes + 1,
@@ -366,8 +277,3 @@ class World:
             if forsaken
             else self.channels.set(task.cname, channel),
         )
-
-
-def _of(recording: Recording, problem: Problem, detail: str) -> Refused:
-    task = recording.task
-    return Refused(problem, detail, task.cname, task.uid, task.resource_id, task.sid)
