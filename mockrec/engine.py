@@ -13,15 +13,18 @@ import logging
 import re
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mockrec.clock import Clock, ClockMode, breathe, stopwatch
 from mockrec.domain.commands import Answer, Awaiting, Command, Refused
+from mockrec.domain.delivery import Delivered, Echo, GivenUp, Posted
 from mockrec.domain.moments import DAY, MINUTE, SECOND, Millis
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import NO_WORKER
+from mockrec.domain.values import replace
 from mockrec.domain.world import Outgoing, World
+from mockrec.postman import Postman
 from mockrec.realm import Realm
 from mockrec.sinks.feed import Feed
 from mockrec.sinks.journal import Entry, Journal, Kind, Mishap
@@ -38,6 +41,8 @@ _STRIDE: Final[Millis] = 10 * MINUTE
 """How far time passes at once, so that a long jump lets others in between."""
 _BATCH: Final = 64
 _BREATH: Final = 0.02
+_ORDERLY: Final = 1.0
+"""Real seconds that notifications wait for those before them."""
 _APP_ID: Final = re.compile(r"[0-9a-f]{32}")
 
 Reached = Callable[[Outgoing], bool]
@@ -59,8 +64,11 @@ class Defaults:
 class Engine:
     """All worlds of one process."""
 
-    def __init__(self, defaults: Defaults, store: Store, media: MediaSink) -> None:
+    def __init__(
+        self, defaults: Defaults, store: Store, media: MediaSink, postman: Postman | None = None
+    ) -> None:
         self._defaults = defaults
+        self.postman = postman or Postman()
         self._store = store
         self._media = media
         self._realms: OrderedDict[str, Realm] = OrderedDict()
@@ -106,8 +114,9 @@ class Engine:
         was reached. Raises `TimeGoesBack` or `TimeEnds` before anything has moved.
         """
         realm.clock.check(to)
+        await _answered(realm)
         first, before = realm.journal.next_number, realm.now()
-        found = await self._pass(realm, to, reached)
+        found = await self._pass(realm, to, reached, answered=True)
         realm.clock_moved(before)
         await self.carry(realm)
         return list(realm.journal.since(first)), found
@@ -157,6 +166,7 @@ class Engine:
         for realm in self.realms():
             await self.carry(realm)
             realm.close()
+        await self.postman.close()
 
     def _make(self, app_id: str) -> Realm:
         defaults = self._defaults
@@ -179,8 +189,14 @@ class Engine:
     def _keep(self, realm: Realm, world: World, outgoing: Iterable[Outgoing]) -> None:
         """The new world is in force; what happened is in the journal, and queued for the files."""
         realm.world = world
+        posts: list[Outgoing] = []
         for happened in outgoing:
-            realm.journal.write(happened.event.at, Kind.EVENT, happened)
+            if isinstance(happened.event, Posted):
+                posts.append(happened)
+                continue
+            if isinstance(happened.event, Delivered | GivenUp):
+                realm.postbox.close(happened.event)
+            realm.journal.write(happened.event.at, _kind(happened), happened)
             if isinstance(happened.event, WANTED):
                 realm.backlog.append(happened)
         if realm.waiting:
@@ -188,26 +204,56 @@ class Engine:
         self._set_alarm(realm)
         if realm.backlog and (realm.carrier is None or realm.carrier.done()):
             realm.carrier = asyncio.get_running_loop().create_task(self.carry(realm))
+        if posts:
+            work = self._post(realm, posts, realm.last_posting)
+            task = realm.last_posting = asyncio.get_running_loop().create_task(work)
+            realm.posting.add(task)
+            task.add_done_callback(realm.posting.discard)
 
     def _catch_up(self, realm: Realm) -> None:
         self._keep(realm, *realm.world.pass_time(realm.now()))
 
-    async def _pass(self, realm: Realm, to: Millis, reached: Reached | None) -> bool:
-        """Let time pass in strides, or from one due moment to the next where one is looked for."""
+    async def _post(
+        self, realm: Realm, posts: list[Outgoing], before: asyncio.Task[None] | None
+    ) -> None:
+        """The files first, so that who is told of one finds it; then what was owed before.
+
+        That keeps the order for a receiver that answers; one that does not holds nobody up.
+        """
+        await self.carry(realm)
+        if before is not None and not before.done():
+            await asyncio.wait([before], timeout=_ORDERLY)
+        await self.postman.deliver(realm, posts, self._hear)
+
+    def _hear(self, realm: Realm, echo: Echo) -> None:
+        if not realm.closed:
+            self._keep(realm, *realm.world.hear(echo, realm.now()))
+
+    async def _pass(
+        self, realm: Realm, to: Millis, reached: Reached | None, *, answered: bool
+    ) -> bool:
+        """Let time pass up to a moment, or until something is reached.
+
+        It passes in strides; but from one due moment to the next where something is looked for, or
+        where somebody is told and may have to be told again before time goes on (`answered`).
+        """
+        calls = answered and realm.world.policy.callback is not None
         while not realm.closed:
             now, due = realm.now(), realm.world.next_due
             if due is None or due > to:
                 step = to
             else:
-                step = due if reached else min(to, max(now + _STRIDE, due))
+                step = due if reached or calls else min(to, max(now + _STRIDE, due))
             realm.clock.reach(step)
             world, outgoing = realm.world.pass_time(max(now, step))
             self._keep(realm, world, outgoing)
             if reached and any(map(reached, outgoing)):
                 return True
-            if realm.now() >= to:
-                return False
             await self.carry(realm)
+            if answered:
+                await _answered(realm)
+            if realm.now() >= to and not _due(realm, to):
+                return False
         return False
 
     async def _wait(self, realm: Realm, awaiting: Awaiting) -> Answer:
@@ -221,7 +267,8 @@ class Engine:
         else:
             while not realm.closed and not realm.over(awaiting):
                 due = realm.world.recordings[awaiting.sid].next_due
-                await self._pass(realm, min(due or awaiting.until, awaiting.until), None)
+                moment = min(due or awaiting.until, awaiting.until)
+                await self._pass(realm, moment, None, answered=False)
             realm.clock_moved(before)
         await self.carry(realm)
         if realm.closed:
@@ -253,3 +300,19 @@ class Engine:
         except OSError as error:
             log.error("files of %s could not be written: %s", realm.app_id, error)
             realm.journal.write(realm.now(), Kind.EVENT, Mishap(f"files not written: {error}"))
+
+
+def _kind(happened: Outgoing) -> Kind:
+    told = isinstance(happened.event, Delivered | GivenUp)
+    return Kind.NOTIFICATION if told else Kind.EVENT
+
+
+async def _answered(realm: Realm) -> None:
+    """Return when no notification is on its way any more."""
+    while realm.posting:
+        await asyncio.wait(realm.posting)
+
+
+def _due(realm: Realm, to: Millis) -> bool:
+    """Whether an answer has made something due that time has passed already."""
+    return realm.world.next_due is not None and realm.world.next_due <= to

@@ -10,6 +10,7 @@ from mockrec.clock import Clock
 from mockrec.domain.moments import Millis
 from mockrec.domain.world import World
 from mockrec.sinks.journal import ClockMove, Journal, Kind
+from mockrec.sinks.postbox import Postbox
 
 if TYPE_CHECKING:
     from mockrec.domain.commands import Awaiting
@@ -31,6 +32,10 @@ class Realm:
     """What has happened and is not carried out yet."""
     carrying: asyncio.Lock = field(default_factory=asyncio.Lock)
     carrier: asyncio.Task[None] | None = None
+    postbox: Postbox = field(default_factory=Postbox)
+    posting: set[asyncio.Task[None]] = field(default_factory=set)
+    """Notifications on their way, a task for each moment's."""
+    last_posting: asyncio.Task[None] | None = None
     waiting: list[tuple[Awaiting, asyncio.Future[None]]] = field(default_factory=list)
     alarm: asyncio.TimerHandle | None = None
     alarm_at: Millis = 0
@@ -75,6 +80,8 @@ class Realm:
         """End the alarm and all waiting; nothing of this world is carried out any more."""
         self.closed = True
         self.backlog = []
+        for task in self.posting:
+            task.cancel()
         if self.alarm is not None:
             self.alarm.cancel()
         self.wake()

@@ -10,9 +10,11 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from mockrec import __version__, assets
 from mockrec.api.app import application
+from mockrec.api.patience import Patience
 from mockrec.clock import ClockMode, stopwatch
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import Profile
@@ -55,6 +57,22 @@ def build(settings: Settings) -> Engine:
     return Engine(defaults, store, MediaSink(assets.footage))
 
 
+def doorway(engine: Engine, host: str, patience: Patience | None = None) -> web.AppRunner:
+    """The application of an engine as it is served: hardened against what a network may bring."""
+    patience = patience or Patience()
+    http = logging.getLogger("mockrec.http")
+    http.addFilter(_terse)
+    return web.AppRunner(
+        application(engine, host, patience),
+        access_log=None,  # the journal is the log
+        auto_decompress=False,  # what is compressed is no JSON, and no bomb either
+        keepalive_timeout=patience.head,
+        lingering_time=patience.rest,
+        logger=http,
+        shutdown_timeout=_SHUTDOWN,
+    )
+
+
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; the exit code."""
     if settings.scenario or settings.callback_url:
@@ -78,9 +96,7 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     engine = build(settings)
-    runner = web.AppRunner(
-        application(engine, settings.host), access_log=None, shutdown_timeout=_SHUTDOWN
-    )
+    runner = doorway(engine, settings.host)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
@@ -92,6 +108,16 @@ async def _serve(settings: Settings) -> None:
     finally:
         await runner.cleanup()
         await engine.close()
+
+
+def _terse(record: logging.LogRecord) -> bool:
+    """What is no HTTP, or goes away, is the other side's fault: no traceback, and no secrets."""
+    fault = record.exc_info[1] if record.exc_info else None
+    if isinstance(fault, HttpProcessingError | ConnectionError):
+        record.msg, record.args = "a client went wrong: %s", (type(fault).__name__,)
+        record.levelno, record.levelname = logging.INFO, "INFO"
+        record.exc_info = None
+    return True
 
 
 def url(runner: web.AppRunner) -> str:

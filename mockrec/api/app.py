@@ -8,15 +8,19 @@ from aiohttp import web
 
 from mockrec.api import control, emulated
 from mockrec.api.door import LARGEST_BODY
-from mockrec.api.keys import ENGINE, HOST
+from mockrec.api.keys import ENGINE, HOST, PATIENCE
+from mockrec.api.patience import Patience
 
 if TYPE_CHECKING:
     from mockrec.engine import Engine
 
 
-def application(engine: Engine, host: str = "127.0.0.1") -> web.Application:
+def application(
+    engine: Engine, host: str = "127.0.0.1", patience: Patience | None = None
+) -> web.Application:
     """An aiohttp application that serves this engine; `host` is a name it is known by."""
     app = web.Application(client_max_size=LARGEST_BODY)
     app[ENGINE], app[HOST] = engine, host
+    app[PATIENCE] = patience or Patience()
     app.add_routes([*control.routes(), *emulated.routes()])
     return app

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import NoReturn
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final, NoReturn
 
 import orjson
+
+DEEPEST: Final = 64
+"""How many objects and lists may stand in one another; no body of the service has a dozen."""
 
 
 class Unreadable(ValueError):
@@ -16,17 +21,28 @@ def read(raw: bytes) -> object:
     """The document; raises `Unreadable` for what is not JSON, too deep, or has a key twice."""
     try:
         document = orjson.loads(raw)
-        canonical = orjson.dumps(document)
     except orjson.JSONDecodeError as error:
         raise Unreadable(_words(error)) from None
-    except orjson.JSONEncodeError:
-        raise Unreadable("nested too deeply or not representable") from None
-    if b"\\" in raw:
-        json.loads(raw, object_pairs_hook=_each_once)
-    elif raw.count(b'"') != canonical.count(b'"'):
-        # A dropped twin takes its quotation marks with it; nothing else can.
+    if raw.count(b"{") + raw.count(b"[") > DEEPEST and _too_deep(document):
+        raise Unreadable(f"nested deeper than {DEEPEST}")
+    # A dropped twin takes its quotation marks with it; nothing else can, but for an escaped one.
+    if b"\\" in raw or raw.count(b'"') != orjson.dumps(document).count(b'"'):
         json.loads(raw, object_pairs_hook=_each_once)
     return document
+
+
+def _too_deep(document: object) -> bool:
+    """Level by level: a document that is too deep for recursion has to be told, too."""
+    level = [document]
+    for _ in range(DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+    return any(isinstance(outer, dict | list) for outer in level)
+
+
+def _inside(outer: object) -> Iterable[object]:
+    if isinstance(outer, dict):
+        return outer.values()
+    return outer if isinstance(outer, list) else ()
 
 
 def _words(error: orjson.JSONDecodeError) -> str:
@@ -36,10 +52,10 @@ def _words(error: orjson.JSONDecodeError) -> str:
 def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     document = dict(pairs)
     if len(document) != len(pairs):
-        _twice([key for key, _ in pairs])
+        _twice(key for key, _ in pairs)
     return document
 
 
-def _twice(keys: list[str]) -> NoReturn:
-    twin = next(key for key in keys if keys.count(key) > 1)
+def _twice(keys: Iterable[str]) -> NoReturn:
+    twin = next(key for key, times in Counter(keys).items() if times > 1)
     raise Unreadable(f'the key "{twin[:60]}" stands twice in one object')

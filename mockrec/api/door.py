@@ -20,6 +20,7 @@ from aiohttp import web
 
 from mockrec import contract
 from mockrec.api.documents import Unreadable, read
+from mockrec.api.keys import PATIENCE
 from mockrec.domain.problems import (
     BAD_CHANNEL_NAME,
     BAD_CREDENTIALS,
@@ -46,11 +47,10 @@ if TYPE_CHECKING:
 log: Final = logging.getLogger("mockrec")
 
 LARGEST_BODY: Final = 1024 * 1024
-_PATIENCE: Final = 10.0
-"""Real seconds within which a body must have come."""
 
 _MODES: Final = {str(mode): mode for mode in Mode}
-_BY_RULE: Final = {"V3": BAD_EXPIRY, "V5": BAD_CHANNEL_NAME, "services": NO_SERVICE_SELECTED}
+_NO_SERVICE: Final = "services"
+_BY_RULE: Final = {"V3": BAD_EXPIRY, "V5": BAD_CHANNEL_NAME, _NO_SERVICE: NO_SERVICE_SELECTED}
 _NO_BODY: Final = b""
 _UID: Final = re.compile(r"[1-9][0-9]{0,19}")
 
@@ -74,20 +74,19 @@ class Call:
 
 def identify(request: web.Request, call: Call, engine: Engine) -> Realm:
     """Credentials, App ID and rate; the world that the request is for."""
-    given = _credentials(request)
     app_id = call.path["appid"]
     if not engine.admits(app_id):
+        authenticate(request, engine.credentials)
         raise Refusal(INVALID_APP_ID, "expected 32 lower-case hex digits, or a registered App ID")
     realm = call.realm = engine.realm(app_id)
-    if realm.credentials and not any(_same(given, known) for known in realm.credentials):
-        raise Refusal(BAD_CREDENTIALS, "customer id and secret are none of this world's")
+    authenticate(request, realm.credentials)
     if not engine.within_rate(realm):
         raise Refusal(RATE_LIMITED, f"more than {realm.world.policy.qps} requests in this second")
     return realm
 
 
 def authenticate(request: web.Request, known: tuple[tuple[str, str], ...]) -> None:
-    """Credentials alone, for the call that has no App ID."""
+    """Whether the caller may come in: with any credentials where none are set."""
     given = _credentials(request)
     if known and not any(_same(given, one) for one in known):
         raise Refusal(BAD_CREDENTIALS, "customer id and secret are not known here")
@@ -95,13 +94,7 @@ def authenticate(request: web.Request, known: tuple[tuple[str, str], ...]) -> No
 
 async def receive(request: web.Request, call: Call, realm: Realm) -> None:
     """Read the body and hold it against its schema; fills in ``call.body``."""
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            call.raw = await request.read()
-    except web.HTTPRequestEntityTooLarge:
-        raise Refusal(TOO_LARGE, f"expected at most {LARGEST_BODY} bytes") from None
-    except TimeoutError:
-        raise Refusal(TOO_SLOW, f"the body did not come within {_PATIENCE:g} s") from None
+    call.raw = await body(request)
     policy = realm.world.policy
     if policy.strict:
         _check_content_type(request)
@@ -110,6 +103,20 @@ async def receive(request: web.Request, call: Call, realm: Realm) -> None:
     except Unreadable as error:
         raise Refusal(NOT_JSON, str(error)) from None
     judge(call, policy.profile, strict=policy.strict)
+
+
+async def body(request: web.Request) -> bytes:
+    """The body; a `Refusal` if it is too large, comes too slowly, or is spoilt on the way."""
+    patience = request.app[PATIENCE].body
+    try:
+        async with asyncio.timeout(patience):
+            return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise Refusal(TOO_LARGE, f"expected at most {LARGEST_BODY} bytes") from None
+    except TimeoutError:
+        raise Refusal(TOO_SLOW, f"the body did not come within {patience:g} s") from None
+    except web.RequestPayloadError:
+        raise Refusal(NOT_JSON, "the transfer encoding of the body is broken") from None
 
 
 def check_mode(call: Call) -> None:
@@ -145,6 +152,8 @@ def _problem(operation: str, violations: tuple[contract.Violation, ...]) -> Prob
     if operation == "updateLayout":
         return BAD_LAYOUT
     rules = {violation.rule for violation in violations}
+    if _NO_SERVICE in rules:
+        rules -= {"V16"}  # a web recording without its service lacks the service's settings, too
     return _BY_RULE.get(rules.pop(), BODY_CHECK) if len(rules) == 1 else BODY_CHECK
 
 
@@ -172,4 +181,4 @@ def _same(given: tuple[str, str], known: tuple[str, str]) -> bool:
 def _check_content_type(request: web.Request) -> None:
     media_type = request.headers.get("Content-Type", "application/json").partition(";")[0]
     if media_type.strip().lower() != "application/json":
-        raise Refusal(NOT_JSON, f'Content-Type: got "{media_type}", expected application/json')
+        raise Refusal(NOT_JSON, f"Content-Type: got {media_type!a}, expected application/json")

@@ -31,6 +31,15 @@ def _session(call: Call) -> Session:
     return parsing.session(call.body, call.path["resourceid"], call.path["sid"], call.mode)
 
 
+OPERATIONS: Final = (
+    ("acquire", "POST", f"{_APP}/acquire"),
+    ("start", "POST", f"{_RESOURCE}/mode/{{mode}}/start"),
+    ("query", "GET", f"{_SESSION}/query"),
+    ("update", "POST", f"{_SESSION}/update"),
+    ("updateLayout", "POST", f"{_SESSION}/updateLayout"),
+    ("stop", "POST", f"{_SESSION}/stop"),
+)
+
 _COMMANDS: Final[dict[str, Callable[[Call], Command]]] = {
     "acquire": lambda call: parsing.acquire(call.body),
     "start": lambda call: parsing.start(call.body, call.path["resourceid"], call.mode),
@@ -43,21 +52,23 @@ _COMMANDS: Final[dict[str, Callable[[Call], Command]]] = {
 
 def routes() -> list[web.RouteDef]:
     """Every route of the service, with and without a region's prefix; what is left has none."""
-    table = [
-        ("acquire", "POST", f"{_APP}/acquire"),
-        ("start", "POST", f"{_RESOURCE}/mode/{{mode}}/start"),
-        ("query", "GET", f"{_SESSION}/query"),
-        ("update", "POST", f"{_SESSION}/update"),
-        ("updateLayout", "POST", f"{_SESSION}/updateLayout"),
-        ("stop", "POST", f"{_SESSION}/stop"),
-    ]
     served = [
-        web.route(method, prefix + path, _served(operation))
+        _route(method, prefix + path, _served(operation))
         for prefix in _PREFIXES
-        for operation, method, path in table
+        for operation, method, path in OPERATIONS
     ]
-    known = [web.route("GET", path, addresses) for path in ("/v1/ncs/ip", "/v2/ncs/ip")]
+    known = [
+        _route("GET", prefix + path, addresses)
+        for prefix in _PREFIXES
+        for path in ("/v1/ncs/ip", "/v2/ncs/ip")
+    ]
     return [*served, *known, web.route("*", "/{anything:.*}", no_route)]
+
+
+def _route(method: str, path: str, handler: Handler) -> web.RouteDef:
+    """A route for this method alone: the gateway knows no HEAD."""
+    alone = {"allow_head": False} if method == "GET" else {}
+    return web.RouteDef(method, path, handler, alone)
 
 
 def _served(operation: str) -> Handler:

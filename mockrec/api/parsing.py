@@ -33,7 +33,11 @@ _MEDIA: Final = {0: frozenset({Medium.AUDIO}), 1: frozenset({Medium.VIDEO}), 2: 
 _FRAME_RATES: Final = frozenset({1, 7, 10, 15, 24, 30, 60})
 _EVERY_STREAM: Final = "#allstream#"
 _LONGEST_IDLE: Final = 30 * DAY
-_UNSUBSCRIBE: Final = ("unsubscribe", "unSubscribe", "unsunscribe")
+_UNSUBSCRIBE: Final = {
+    "Audio": ("unsubscribeAudioUids", "unSubscribeAudioUids"),
+    "Video": ("unsubscribeVideoUids", "unSubscribeVideoUids", "unsunscribeVideoUids"),
+}
+_POSTPONED: Final = {str(kind): kind for kind in Postponed}
 
 
 def acquire(body: Document) -> Acquire:
@@ -56,7 +60,7 @@ def start(body: Document, resource_id: str, mode: Mode) -> Start:
     shots = _part(request, "snapshotConfig") if mode is Mode.INDIVIDUAL else {}
     services = _services(request)
     media = _MEDIA[_int(config, "streamTypes", 2)]
-    transcoding = _part(config, "transcodingConfig")
+    transcoding = _part(config, "transcodingConfig") if mode is Mode.MIX else {}
     task = Task(
         app_id="",
         sid="",
@@ -79,7 +83,7 @@ def start(body: Document, resource_id: str, mode: Mode) -> Start:
         correct_extinf=_correct_extinf(config),
         canvas=_canvas(config, transcoding),
         layout=_layout(transcoding),
-        records=not shots or request.get("recordingFileConfig") is not None,
+        records=bool(files) or not shots,
         mp4=mode is not Mode.INDIVIDUAL and "mp4" in (files.get("avFileType") or ()),
         snapshot_every=_int(shots, "captureInterval", 10) * SECOND if shots else None,
         page=_page(services) if mode is Mode.WEB else None,
@@ -160,7 +164,7 @@ def _correct_extinf(config: Document) -> bool:
         return False
     try:
         private = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(private, dict) and private.get("correctEXTINF") is True
 
@@ -169,8 +173,8 @@ def _selection(lists: Document, medium: str) -> Selection | None:
     wanted = lists.get(f"subscribe{medium}Uids")
     if wanted:
         return Everyone() if _EVERY_STREAM in wanted else Only(_uids(wanted))
-    for spelling in _UNSUBSCRIBE:
-        unwanted = lists.get(f"{spelling}{medium}Uids")
+    for spelling in _UNSUBSCRIBE[medium]:
+        unwanted = lists.get(spelling)
         if unwanted:
             return Except(_uids(unwanted))
     return None
@@ -192,14 +196,17 @@ def _canvas(config: Document, transcoding: Document) -> Canvas:
 
 
 def _layout(document: Document) -> Layout:
+    arrangement = Arrangement(_int(document, "mixedVideoLayout", 0))
+    # Places of another layout are ignored, as they came: nobody has looked at them.
+    places = document.get("layoutConfig") if arrangement is Arrangement.CUSTOM else ()
     return Layout(
-        arrangement=Arrangement(_int(document, "mixedVideoLayout", 0)),
+        arrangement=arrangement,
         large_uid=_uid(document, "maxResolutionUid"),
         background_color=_text(document, "backgroundColor", "#000000"),
         background_image=_text(document, "backgroundImage") or None,
         default_user_image=_text(document, "defaultUserBackgroundImage") or None,
         user_images=tuple(map(_user_image, document.get("backgroundConfig") or ())),
-        places=tuple(map(_place, document.get("layoutConfig") or ())),
+        places=tuple(map(_place, places or ())),
     )
 
 
@@ -290,7 +297,8 @@ def _postponed(request: Document, mode: Mode) -> dict[str, Any]:
     if mode is not Mode.INDIVIDUAL or apps.get("combinationPolicy") != "postpone_transcoding":
         return {}
     options = _part(request, "transcodeOptions")
-    kind = Postponed(_text(_part(options, "transConfig"), "transMode", "postponeTranscoding"))
+    mode_of = _text(_part(options, "transConfig"), "transMode")
+    kind = _POSTPONED.get(mode_of, Postponed.TRANSCODING)
     usual = "mp3" if kind is Postponed.MIXING else "mp4"
     return {
         "postponed": kind,

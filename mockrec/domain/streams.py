@@ -125,6 +125,8 @@ class RecordedFile:
     key: StreamKey
     start: Millis
     index: int = 0
+    prefix: tuple[str, ...] = ()
+    """Where it lies in its bucket: an update may send later files elsewhere."""
 
 
 class OutputState(StrEnum):

@@ -15,6 +15,7 @@ from mockrec.domain.events import (
     VodTriggered,
 )
 from mockrec.domain.ids import video_id
+from mockrec.domain.moments import Millis
 from mockrec.domain.recording import Recording
 from mockrec.domain.streams import (
     Container,
@@ -65,24 +66,31 @@ def _slice_arrived(recording: Recording, made: Slice) -> Recording:
     uploaded = SliceUploaded(at=recording.now, slice=made, storage=recording.storage)
     recording = recording.tell(uploaded)
     key = made.key
-    recording = _list(recording, RecordedFile(FileKind.PLAYLIST, key, made.start))
+    recording = _list(recording, _file(recording, FileKind.PLAYLIST, key, made.start))
     if recording.task.stream_mode is StreamMode.STANDARD and recording.task.mode is Mode.INDIVIDUAL:
         kind = FileKind.MPD if made.container is Container.WEBM else FileKind.MERGED
-        merged = RecordedFile(kind, StreamKey(key.uid, Track.BOTH), made.start)
+        merged = _file(recording, kind, StreamKey(key.uid, Track.BOTH), made.start)
         if kind is FileKind.MERGED or key.track is Track.VIDEO:
             recording = _list(recording, merged)
-    if made.fresh:
+    if made.fresh and recording.task.mode is not Mode.WEB:
         recording = recording.announce(SliceStarted, slice=made)
     return recording
 
 
 def _part_arrived(recording: Recording, part: Part) -> Recording:
     key = next(iter(recording.streams))
-    file = RecordedFile(FileKind.MP4, key, part.start, part.index)
+    file = _file(recording, FileKind.MP4, key, part.start, part.index)
     recording = replace(recording, files=(*recording.files, file))
     return recording.tell(
         PartUploaded(at=recording.now, part=part, file=file, storage=recording.storage)
     )
+
+
+def _file(
+    recording: Recording, kind: FileKind, key: StreamKey, start: Millis, index: int = 0
+) -> RecordedFile:
+    prefix = recording.storage.prefix if recording.storage else ()
+    return RecordedFile(kind, key, start, index, prefix)
 
 
 def _list(recording: Recording, file: RecordedFile) -> Recording:

@@ -11,7 +11,7 @@ from mockrec.domain.task import Mode, Postponed
 
 if TYPE_CHECKING:
     from mockrec.domain.streams import RecordedFile, Slice, Snapshot, StreamKey, Transcoded
-    from mockrec.domain.task import Storage, Task
+    from mockrec.domain.task import Task
 
 _REPLACED_IN_WEB: Final = re.compile(r"[!@#$%^&*()+_.=\[\]{}~|,;:?<>/\\\s]")
 
@@ -28,9 +28,9 @@ CONTENT_TYPES: Final = {
 }
 
 
-def path(storage: Storage, name: str) -> str:
+def path(prefix: tuple[str, ...], name: str) -> str:
     """The object's key: the prefix's parts and the name, joined by slashes."""
-    return "/".join((*storage.prefix, name))
+    return "/".join((*prefix, name))
 
 
 def content_type(name: str) -> str:

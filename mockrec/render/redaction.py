@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import Final
 
 HIDDEN: Final = "***"
 
-_SECRET: Final = frozenset(
-    {
-        "accesskey",
-        "authorization",
-        "credentials",
-        "password",
-        "salt",
-        "secret",
-        "secretkey",
-        "ststoken",
-        "token",
-    }
-)
+_SECRET: Final = re.compile("key|secret|token|salt|passw|credential|authori", re.IGNORECASE)
+_NAMES: Final = ("accesskey", "secretkey", "ststoken", "token", "secret", "salt")
+_LIKENESS: Final = 0.7
+_LONGEST_MISSPELT: Final = 16
+_SPOKEN: Final = re.compile(rf"(?:{_SECRET.pattern})\w*[\"'\\]*\s*[:=]", re.IGNORECASE)
 
 
 def is_secret(key: str) -> bool:
-    """Whether what stands under this key is not to be shown, however it is spelt."""
-    return key.lower().replace("_", "").replace("-", "") in _SECRET
+    """Whether what stands under this key is not to be shown, however it is spelt or misspelt."""
+    return bool(_SECRET.search(key)) or (len(key) <= _LONGEST_MISSPELT and _misspelt(key))
 
 
 def redacted(document: object) -> object:
-    """The document with every secret replaced, at any depth."""
+    """The document with every secret replaced, at any depth.
+
+    A text that assigns something to a secret, as JSON inside of JSON or the query of an address
+    does, is one itself.
+    """
+    if isinstance(document, str):
+        return HIDDEN if _SPOKEN.search(document) else document
     if isinstance(document, dict):
         return {
             key: HIDDEN if is_secret(key) and value else redacted(value)
@@ -36,3 +36,11 @@ def redacted(document: object) -> object:
     if isinstance(document, list):
         return [redacted(item) for item in document]
     return document
+
+
+@lru_cache(maxsize=10_000)
+def _misspelt(key: str) -> bool:
+    from difflib import get_close_matches
+
+    plain = key.lower().replace("_", "").replace("-", "")
+    return bool(get_close_matches(plain, _NAMES, 1, _LIKENESS))

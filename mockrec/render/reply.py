@@ -141,8 +141,7 @@ def _entry(recording: Recording, file: RecordedFile, profile: Profile) -> Body:
 
 
 def _key(recording: Recording, file: RecordedFile) -> str:
-    name = file_name(recording.task, file)
-    return path(recording.storage, name) if recording.storage else name
+    return path(file.prefix, file_name(recording.task, file))
 
 
 def _web_services(recording: Recording, *, ended: bool) -> list[Body]:

@@ -166,11 +166,10 @@ def _layout(recording: Recording) -> Body:
 
 def _file(recording: Recording, index: int) -> Body:
     file = recording.files[index]
-    name = file_name(recording.task, file)
     storage = recording.storage
     return {
         "bucket": storage.bucket if storage else None,
-        "key": path(storage, name) if storage else name,
+        "key": path(file.prefix, file_name(recording.task, file)),
         "kind": str(file.kind),
         "start": file.start,
     }

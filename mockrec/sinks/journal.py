@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -42,7 +42,8 @@ class Call:
     method: str
     path: str
     operation: str | None
-    body: bytes
+    body: bytes = field(repr=False)
+    """As it came, its secrets with it."""
     status: int
     answer: bytes
     detail: str

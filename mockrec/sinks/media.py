@@ -113,7 +113,7 @@ class MediaSink:
     def _slice(self, task: Task, event: SliceUploaded, storage: Storage, shelf: Shelf) -> _Album:
         piece = event.slice
         name = slice_name(task, piece)
-        shelf.put(storage.bucket, path(storage, name), self._draw(piece), event.at)
+        shelf.put(storage.bucket, path(storage.prefix, name), self._draw(piece), event.at)
         album = self._albums.setdefault(task.sid, _Album(task, storage))
         album.storage, album.at = storage, event.at
         listing = album.listings.setdefault(piece.key, _Listing())
@@ -156,7 +156,7 @@ class MediaSink:
             duration=event.part.media,
         )
         name = file_name(task, event.file)
-        shelf.put(storage.bucket, path(storage, name), data, event.at)
+        shelf.put(storage.bucket, path(storage.prefix, name), data, event.at)
 
     def _snapshot(
         self, task: Task, event: SnapshotUploaded, storage: Storage, shelf: Shelf
@@ -165,7 +165,7 @@ class MediaSink:
         note = f"mockrec {task.sid} uid {taken.uid} at {taken.at}"
         data = snapshot(self._footage(), portrait=taken.portrait, note=note)
         name = snapshot_name(task, taken)
-        shelf.put(storage.bucket, path(storage, name), data, event.at)
+        shelf.put(storage.bucket, path(storage.prefix, name), data, event.at)
 
     def _transcoding(self, task: Task, event: TranscodingUploaded, shelf: Shelf) -> None:
         file, storage = event.file, event.storage
@@ -184,7 +184,7 @@ class MediaSink:
                     portrait=file.portrait,
                     duration=file.media,
                 )
-        shelf.put(storage.bucket, path(storage, transcoded_name(task, file)), data, event.at)
+        shelf.put(storage.bucket, path(storage.prefix, transcoded_name(task, file)), data, event.at)
 
 
 def _end(album: _Album, at: Millis) -> _Album:
@@ -201,7 +201,7 @@ def _write_playlists(album: _Album, shelf: Shelf) -> None:
         listing = album.listings[key]
         text = playlist(listing.lines, listing.longest, ended=listing.ended)
         name = playlist_name(task, key)
-        shelf.put(storage.bucket, path(storage, name), text.encode(), album.at)
+        shelf.put(storage.bucket, path(storage.prefix, name), text.encode(), album.at)
     if task.mode is Mode.INDIVIDUAL and task.stream_mode is StreamMode.STANDARD:
         for uid in sorted({key.uid for key in album.changed}):
             _write_merged(album, uid, shelf)
@@ -224,11 +224,11 @@ def _write_merged(album: _Album, uid: int, shelf: Shelf) -> None:
     if web[Track.VIDEO]:
         text = manifest([(str(track), slices) for track, slices in web.items()])
         name = file_name(task, RecordedFile(FileKind.MPD, key, 0))
-        shelf.put(storage.bucket, path(storage, name), text.encode(), album.at)
+        shelf.put(storage.bucket, path(storage.prefix, name), text.encode(), album.at)
     if _has_ts(album, uid):
         text = merged(names[Track.AUDIO], names[Track.VIDEO])
         name = file_name(task, RecordedFile(FileKind.MERGED, key, 0))
-        shelf.put(storage.bucket, path(storage, name), text.encode(), album.at)
+        shelf.put(storage.bucket, path(storage.prefix, name), text.encode(), album.at)
 
 
 def _has_ts(album: _Album, uid: int) -> bool:

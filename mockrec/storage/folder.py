@@ -33,11 +33,16 @@ class FolderStore:
         self._number += 1
         draft = f"{place.parent}/%~{os.getpid()}-{self._number}.part"
         try:
-            _write(draft, data)
-        except FileNotFoundError:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            _write(draft, data)
-        os.replace(draft, place)  # noqa: PTH105  a string is faster here, and it counts
+            try:
+                _write(draft, data)
+            except FileNotFoundError:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                _write(draft, data)
+            os.replace(draft, place)  # noqa: PTH105  a string is faster here, and it counts
+        except OSError:
+            with suppress(OSError):
+                Path(draft).unlink()
+            raise
 
     def get(self, bucket: str, key: str) -> bytes | None:
         """The object, or None if there is none of that name."""

@@ -157,7 +157,6 @@ def test_a_web_recording_has_notices_of_its_own_and_none_of_a_recorder() -> None
         "WebStarted",
         "Registered",
         "PlaylistAppeared",
-        "SliceStarted",
         "WebStopped",
         "UploadProgressed",
         "Uploaded",

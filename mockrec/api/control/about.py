@@ -23,11 +23,16 @@ async def health(_: web.Request) -> web.Response:
 
 async def metrics(request: web.Request) -> web.Response:
     """What is counted, as Prometheus reads it."""
-    from prometheus_client import CollectorRegistry, generate_latest
+    from prometheus_client import (
+        CONTENT_TYPE_PLAIN_0_0_4,
+        CollectorRegistry,
+        generate_latest,
+    )
 
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Worlds(request.app[ENGINE]))
-    return web.Response(body=generate_latest(registry), content_type="text/plain", charset="utf-8")
+    headers = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
+    return web.Response(body=generate_latest(registry), headers=headers)
 
 
 async def openapi(_: web.Request) -> web.Response:

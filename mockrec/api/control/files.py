@@ -59,7 +59,7 @@ async def may_read(_: web.Request) -> web.Response:
 def _ranged(request: web.Request, data: bytes, headers: dict[str, str]) -> web.Response:
     size = len(data)
     try:
-        wanted = request.http_range
+        wanted = request.http_range if request.method == hdrs.METH_GET else slice(None)
     except ValueError:
         wanted = slice(None)  # what is no range of bytes is ignored (RFC 9110 §14.2)
     if wanted.start is None and wanted.stop is None:

@@ -11,17 +11,18 @@ import ipaddress
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import orjson
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from mockrec import contract
 from mockrec.api.documents import Unreadable, read
-from mockrec.api.door import LARGEST_BODY
+from mockrec.api.door import LARGEST_BODY, body
 from mockrec.api.keys import HOST
-from mockrec.clock import TimeEnds, TimeGoesBack
+from mockrec.clock import TimeGoesBack
+from mockrec.domain.problems import Refusal
 
 log: Final = logging.getLogger("mockrec")
 
@@ -56,17 +57,19 @@ def guarded(handler: Handler, *, any_origin: bool = False) -> Handler:
                 check_origin(request)
             return await handler(request)
         except Wrong as wrong:
-            return show(wrong.body, wrong.status)
-        except (TimeGoesBack, TimeEnds) as error:
-            body = {"error": str(error), "path": "/to", "expected": "a moment that is to come"}
-            return show(body, 400)
+            response = show(wrong.body, wrong.status)
+            if any_origin:
+                response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = "*"
+            return response
+        except TimeGoesBack as error:  # a clock that runs has overtaken the moment meanwhile
+            return show(Wrong(400, str(error), "", "a moment that is to come").body, 400)
 
     return handle
 
 
 def check_host(request: web.Request) -> None:
     """Refuse a Host that could be a stranger's name for this machine (DNS rebinding)."""
-    name = urlsplit(f"//{request.host}").hostname or ""
+    name = _name(request.host)
     ours = "." not in name or name.endswith(".localhost") or name == request.app[HOST]
     if not ours and not _is_address(name):
         expected = "localhost, an IP address, or a name without dots"
@@ -79,24 +82,25 @@ def check_origin(request: web.Request) -> None:
     if site is not None and site not in _SAME_SITE:
         raise Wrong(403, "cross-site call", "Sec-Fetch-Site", "same-origin or none")
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and origin.partition("://")[2] != request.host:
         raise Wrong(403, "call from another origin", "Origin", request.host)
 
 
 async def document(request: web.Request, schema: str) -> dict[str, object]:
     """The body of a control call, held against ``schemas/control.<schema>.json``."""
     try:
-        body = read(await request.read())
-    except web.HTTPRequestEntityTooLarge:
-        raise Wrong(413, "the body is too large", "", f"at most {LARGEST_BODY} bytes") from None
+        content = read(await body(request))
+    except Refusal as refused:
+        expected = f"one JSON object of at most {LARGEST_BODY} bytes"
+        raise Wrong(refused.problem.now.status, refused.detail, "", expected) from None
     except Unreadable as error:
         raise Wrong(400, str(error), "", "one JSON object") from None
-    violations = contract.check(f"control.{schema}", None, body, strict=True).violations
-    if violations or not isinstance(body, dict):
+    violations = contract.check(f"control.{schema}", None, content, strict=True).violations
+    if violations or not isinstance(content, dict):
         first = violations[0]
         hint = f", {first.hint}" if first.hint else ""
         raise Wrong(400, f"got {first.got}{hint}", first.pointer, first.expected)
-    return body
+    return {key: _exact(value) for key, value in content.items()}
 
 
 def number(request: web.Request, name: str, default: int, most: int) -> int:
@@ -113,6 +117,26 @@ def number(request: web.Request, name: str, default: int, most: int) -> int:
 def whole(text: str) -> int | None:
     """The number that the text is, if it is one of at most 17 digits."""
     return int(text) if _DIGITS.fullmatch(text) else None
+
+
+def _exact(value: Any) -> Any:
+    """Every whole number as an integer: to a schema 1.0 is one, to a clock it is not."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case dict():
+            return {key: _exact(inner) for key, inner in value.items()}
+        case list():
+            return [_exact(inner) for inner in value]
+    return value
+
+
+def _name(host: str) -> str:
+    """The name or address of a Host header, without the port; all of it where it is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return f"{host}."
 
 
 def _is_address(name: str) -> bool:

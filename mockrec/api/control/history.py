@@ -15,17 +15,19 @@ from mockrec.domain.moments import SECOND
 from mockrec.engine import Engine
 from mockrec.sinks.journal import Entry, Kind
 
-_PAGE: Final = 1_000
-_MOST: Final = 10_000
+PAGE: Final = 1_000
+MOST: Final = 10_000
 _LONGEST_WAIT: Final = 60 * SECOND
 _AHEAD: Final = 1_000
 """How many entries a watcher may lag behind before he has to come again."""
+_PATIENCE: Final = 10.0
+"""Real seconds that he may take for one of them."""
 
 
 async def journal(request: web.Request) -> web.Response:
     """The entries since a number, of all kinds or of some."""
     one, kinds = realm(request), _kinds(request)
-    since, limit = number(request, "since", 0, 10**17), number(request, "limit", _PAGE, _MOST)
+    since, limit = number(request, "since", 0, 10**17), number(request, "limit", PAGE, MOST)
     entries: list[dict[str, Any]] = []
     following = since
     for entry in one.journal.since(since):
@@ -76,13 +78,16 @@ async def events(request: web.Request) -> web.StreamResponse:
 
     response = web.StreamResponse(headers={"Cache-Control": "no-store"})
     response.content_type = "text/event-stream"
-    end = engine.feed.watch(take)
+    end, missed = engine.feed.watch(take), _missed(engine, _last_seen(request))
     try:
         await response.prepare(request)
-        for app_id, entry in _missed(engine, _last_seen(request)):
-            await response.write(_event(app_id, entry))
+        for app_id, entry in missed:
+            await _show(response, app_id, entry)
         while not lagging.is_set():
-            await response.write(_event(*await queue.get()))
+            await _show(response, *await queue.get())
+    except (ConnectionError, TimeoutError):  # the watcher went away, or takes nothing any more
+        if request.transport is not None:
+            request.transport.abort()
     finally:
         end()
     return response
@@ -112,6 +117,11 @@ def _missed(engine: Engine, last: int | None) -> list[tuple[str, Entry]]:
 def _last_seen(request: web.Request) -> int | None:
     text = request.headers.get("Last-Event-ID", request.query.get("since", ""))
     return whole(text)
+
+
+async def _show(response: web.StreamResponse, app_id: str, entry: Entry) -> None:
+    async with asyncio.timeout(_PATIENCE):
+        await response.write(_event(app_id, entry))
 
 
 def _event(app_id: str, entry: Entry) -> bytes:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from aiohttp import web
 
 from mockrec.api.control.guard import Wrong
+from mockrec.api.documents import Unreadable, read
 from mockrec.api.keys import ENGINE
-from mockrec.domain.moments import Millis, duration, iso
+from mockrec.clock import TimeEnds, TimeGoesBack
+from mockrec.domain.moments import LATEST, Millis, duration, iso
 from mockrec.domain.world import Outgoing
 from mockrec.realm import Realm
 from mockrec.render.ledger import happening
@@ -32,6 +33,15 @@ def span(text: str, where: str) -> Millis:
         return duration(text)
     except ValueError as error:
         raise Wrong(400, str(error), where, 'a duration such as "31s" or "1h30m"') from None
+
+
+def reachable(one: Realm, to: Millis, where: str) -> Millis:
+    """The moment, where the clock could go there."""
+    try:
+        one.clock.check(to)
+    except (TimeGoesBack, TimeEnds) as error:
+        raise Wrong(400, str(error), where, f"a moment from now to {LATEST}") from None
+    return to
 
 
 def told(entry: Entry) -> dict[str, Any]:
@@ -62,6 +72,6 @@ def _document(raw: bytes) -> object:
     if not raw:
         return None
     try:
-        return redacted(orjson.loads(raw))
-    except orjson.JSONDecodeError:
+        return redacted(read(raw))
+    except Unreadable:
         return {"unreadable": f"{len(raw)} bytes"}

@@ -6,12 +6,12 @@ from typing import Final
 
 from aiohttp import web
 
-from mockrec.api.control import about, channels, files, history, worlds
+from mockrec.api.control import about, callbacks, channels, files, history, worlds
 from mockrec.api.control.guard import Handler, guarded
 
 _WORLD: Final = "/_mockrec/worlds/{appid}"
-_USER: Final = _WORLD + "/channels/{cname}/users/{uid}"
-_FILE: Final = _WORLD + "/files/{bucket}/{key:.+}"
+_USER: Final = _WORLD + "/channels/{cname:[^/]+}/users/{uid}"
+_FILE: Final = _WORLD + "/files/{bucket:[^/]+}/{key:(?s:.+)}"
 
 CALLS: Final[list[tuple[str, str, Handler]]] = [
     ("GET", "/_mockrec/health", about.health),
@@ -26,7 +26,7 @@ CALLS: Final[list[tuple[str, str, Handler]]] = [
     ("POST", _WORLD + "/clock/advance", worlds.advance),
     ("GET", _WORLD + "/settings", worlds.settings),
     ("PUT", _WORLD + "/settings", worlds.set_settings),
-    ("GET", _WORLD + "/channels/{cname}", channels.channel),
+    ("GET", _WORLD + "/channels/{cname:[^/]+}", channels.channel),
     ("PUT", _USER, channels.join),
     ("DELETE", _USER, channels.leave),
     ("GET", _WORLD + "/recordings", channels.recordings),
@@ -34,13 +34,26 @@ CALLS: Final[list[tuple[str, str, Handler]]] = [
     ("GET", _WORLD + "/journal", history.journal),
     ("POST", _WORLD + "/journal/await", history.wait),
     ("GET", _WORLD + "/files", files.files),
+    ("GET", _WORLD + "/callback", callbacks.callback),
+    ("PUT", _WORLD + "/callback", callbacks.set_callback),
+    ("POST", _WORLD + "/callback/check", callbacks.check),
+    ("GET", _WORLD + "/notifications", callbacks.notifications),
+    ("POST", _WORLD + "/notifications/{noticeid}/resend", callbacks.resend),
 ]
+
+OPEN_CALLS: Final[list[tuple[str, str, Handler]]] = [
+    ("GET", _FILE, files.file),
+    ("OPTIONS", _FILE, files.may_read),
+]
+"""What pages of any origin may do."""
 
 
 def routes() -> list[web.RouteDef]:
     """Every control call, guarded; files may be read by pages of any origin."""
-    open_to_pages = [
-        web.get(_FILE, guarded(files.file, any_origin=True)),
-        web.options(_FILE, guarded(files.may_read, any_origin=True)),
+    return [
+        *(web.route(method, path, guarded(act)) for method, path, act in CALLS),
+        *(
+            web.route(method, path, guarded(act, any_origin=True))
+            for method, path, act in OPEN_CALLS
+        ),
     ]
-    return [*(web.route(method, path, guarded(act)) for method, path, act in CALLS), *open_to_pages]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, fields, replace
 from typing import Any, cast
 
+import orjson
 from aiohttp import web
 
 from mockrec.api.control.guard import Wrong, document, show
-from mockrec.api.control.realms import realm, span, told
+from mockrec.api.control.realms import reachable, realm, span, told
 from mockrec.api.keys import ENGINE
 from mockrec.clock import ClockMode
 from mockrec.domain.events import Notice, StatusChanged
-from mockrec.domain.moments import HOUR, Millis, iso
+from mockrec.domain.moments import Millis, iso
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import Profile
 from mockrec.domain.timing import Timing
@@ -48,9 +49,7 @@ async def set_clock(request: web.Request) -> web.Response:
     """Let the clock run in another way, from another moment."""
     one, engine = realm(request), request.app[ENGINE]
     body = cast("dict[str, Any]", await document(request, "clock"))
-    to = body.get("now")
-    if to is not None:
-        one.clock.check(to)
+    to = reachable(one, body["now"], "/now") if "now" in body else None
     mode = ClockMode(body.get("mode", str(one.clock.mode)))
     rate = body.get("rate", one.clock.rate if mode is one.clock.mode else 60)
     engine.set_clock(one, mode, float(rate) if mode is ClockMode.SCALED else 1.0)
@@ -64,7 +63,7 @@ async def advance(request: web.Request) -> web.Response:
     one = realm(request)
     body = cast("dict[str, Any]", await document(request, "advance"))
     reached = _reached(body["until"]) if "until" in body else None
-    to = body["to"] if "to" in body else one.now() + _length(body)
+    to = _target(one, body)
     entries, found = await request.app[ENGINE].advance(one, to, reached)
     happenings = [told(entry) for entry in entries if entry.kind is Kind.EVENT]
     if reached and not found:
@@ -73,7 +72,7 @@ async def advance(request: web.Request) -> web.Response:
             408,
             f"the limit was reached first; until then: {happened or 'nothing'}",
             "/until",
-            f"{body['until']} within {body.get('limit', '1h')}",
+            f"{orjson.dumps(body['until']).decode()} within {body.get('limit', '1h')}",
         )
     return show({"now": one.now(), "happenings": happenings})
 
@@ -112,10 +111,13 @@ def _clock(one: Realm) -> dict[str, Any]:
     return {"mode": str(one.clock.mode), "rate": one.clock.rate, "now": now, "time": iso(now)}
 
 
-def _length(body: dict[str, Any]) -> Millis:
+def _target(one: Realm, body: dict[str, Any]) -> Millis:
+    """How far the clock is to go at the most."""
+    if "to" in body:
+        return reachable(one, body["to"], "/to")
     if "by" in body:
-        return span(body["by"], "/by")
-    return span(body["limit"], "/limit") if "limit" in body else HOUR
+        return reachable(one, one.now() + span(body["by"], "/by"), "/by")
+    return reachable(one, one.now() + span(body.get("limit", "1h"), "/limit"), "/limit")
 
 
 def _reached(until: dict[str, Any]) -> Reached:
