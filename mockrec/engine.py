@@ -77,6 +77,12 @@ class Engine:
         """How many requests there were, by operation and status."""
 
     @property
+    def callback_secret(self) -> str:
+        """What worlds sign with until they are told otherwise."""
+        callback = self._defaults.policy.callback
+        return callback.secret if callback else ""
+
+    @property
     def credentials(self) -> tuple[tuple[str, str], ...]:
         """Who may call where no world is concerned; nobody is turned away where none are set."""
         return self._defaults.credentials

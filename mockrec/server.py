@@ -16,11 +16,15 @@ from mockrec import __version__, assets
 from mockrec.api.app import application
 from mockrec.api.patience import Patience
 from mockrec.clock import ClockMode, stopwatch
+from mockrec.domain.delivery import Callback, default_secret
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import Profile
 from mockrec.domain.timing import Timing
 from mockrec.engine import Defaults, Engine
+from mockrec.postman import Postman
+from mockrec.render.notification import UnknownEvent, topics
 from mockrec.sinks.media import MediaSink
+from mockrec.sinks.webhook import Webhook
 from mockrec.storage.folder import FolderStore
 from mockrec.storage.memory import MemoryStore
 
@@ -43,6 +47,7 @@ def build(settings: Settings) -> Engine:
         pcw=settings.pcw,
         audience=settings.audience,
         timing=Timing(**settings.timing),
+        callback=_callback(settings),
     )
     defaults = Defaults(
         seed=settings.seed,
@@ -54,7 +59,17 @@ def build(settings: Settings) -> Engine:
         apps=settings.apps,
     )
     store: Store = MemoryStore() if settings.storage == "memory" else FolderStore(settings.data)
-    return Engine(defaults, store, MediaSink(assets.footage))
+    postman = Postman(Webhook(allow_link_local=settings.callback_link_local))
+    return Engine(defaults, store, MediaSink(assets.footage), postman)
+
+
+def _callback(settings: Settings) -> Callback | None:
+    """Where every world sends its notifications, until it is told otherwise."""
+    if settings.callback_url is None:
+        return None
+    secret = settings.callback_secret or default_secret(settings.seed)
+    wanted = topics(settings.callback_events) if settings.callback_events else None
+    return Callback(settings.callback_url, secret, wanted)
 
 
 def doorway(engine: Engine, host: str, patience: Patience | None = None) -> web.AppRunner:
@@ -75,13 +90,17 @@ def doorway(engine: Engine, host: str, patience: Patience | None = None) -> web.
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; the exit code."""
-    if settings.scenario or settings.callback_url:
-        wanted = "--scenario" if settings.scenario else "--callback-url"
-        print(f"mockrec: {wanted}: this version cannot do that yet", file=sys.stderr)
+    if settings.scenario:
+        print("mockrec: --scenario: this version plays no scenarios", file=sys.stderr)
+        return 2
+    try:
+        engine = build(settings)
+    except UnknownEvent as error:
+        print(f"mockrec: --callback-event: {error}", file=sys.stderr)
         return 2
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
     try:
-        asyncio.run(_serve(settings))
+        asyncio.run(_serve(settings, engine))
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         print(f"mockrec: cannot listen on {where}: {error.strerror or error}", file=sys.stderr)
@@ -89,13 +108,12 @@ def serve(settings: Settings) -> int:
     return 0
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, engine: Engine) -> None:
     began = stopwatch()
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    engine = build(settings)
     runner = doorway(engine, settings.host)
     await runner.setup()
     try:
@@ -104,6 +122,9 @@ async def _serve(settings: Settings) -> None:
         gc.freeze()  # what is there now stays: the collector need not look at it again
         milliseconds = round((stopwatch() - began) * 1_000)
         print(f"mockrec {__version__} ready on {url(runner)} in {milliseconds} ms", flush=True)
+        if settings.callback_url:
+            secret = engine.callback_secret
+            print(f"notifications go to {settings.callback_url}, signed with {secret}", flush=True)
         await stopped.wait()
     finally:
         await runner.cleanup()

@@ -50,6 +50,8 @@ class Settings:
     storage: Literal["folder", "memory"] = "folder"
     callback_url: str | None = None
     callback_secret: str | None = field(default=None, repr=False)
+    callback_events: tuple[int, ...] = ()
+    callback_link_local: bool = False
     qps: int | None = None
     pcw: int | None = None
     audience: int = 2
@@ -231,6 +233,11 @@ OPTIONS: Final = (
     Option("storage", STORAGE, "WHERE", "Keep recorded files in the data folder or in memory."),
     Option("callback_url", URL, "URL", "Send notifications to this address."),
     Option("callback_secret", TEXT, "SECRET", "Sign notifications with this secret.", secret=True),
+    Option("callback_event", _number(1, 9999), "N",
+           "Send only notifications of this event type; repeatable. Without it, all are sent.",
+           sets=("callback_events",), combine=tuple),
+    Option("callback_link_local", SWITCH, "BOOL",
+           "Let notifications go to link-local and cloud metadata addresses, too."),
     Option("qps", _number(1, 10**6), "N",
            "Answer 429 beyond this many requests a second and App ID. Without it, never."),
     Option("pcw", _number(1, 10**6), "N",

@@ -27,6 +27,8 @@ MEANINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "storage": ("memory", {"storage": "memory"}),
     "callback_url": ("http://[::1]:9000/x?y=z", {"callback_url": "http://[::1]:9000/x?y=z"}),
     "callback_secret": ("s3, cr3t", {"callback_secret": "s3, cr3t"}),
+    "callback_event": ("31", {"callback_events": (31,)}),
+    "callback_link_local": ("true", {"callback_link_local": True}),
     "qps": ("10", {"qps": 10}),
     "pcw": ("50", {"pcw": 50}),
     "audience": ("0", {"audience": 0}),

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from mockrec import __version__, assets
 from mockrec.api import emulated
-from mockrec.api.control import about, channels, files, history, worlds
+from mockrec.api.control import about, callbacks, channels, files, history, worlds
 from mockrec.api.control.guard import Handler
 from mockrec.api.control.routes import CALLS, OPEN_CALLS
 from mockrec.domain import commands
@@ -69,6 +69,7 @@ _PATH: Final = {
     "cname": ("The channel name.", _TEXT),
     "uid": ("The user.", {"type": "integer", "minimum": 1, "maximum": 2**32 - 1}),
     "bucket": ("The bucket.", _TEXT),
+    "noticeid": ("The notification, by its id.", _TEXT),
     "key": ("The object's key; its slashes need no encoding.", _TEXT),
 }
 
@@ -107,6 +108,7 @@ _ASKED: Final[dict[Handler, list[Document]]] = {
     ],
 }
 _TAKEN: Final[dict[Handler, str]] = {
+    callbacks.set_callback: "control.callback",
     channels.join: "control.user",
     history.wait: "control.await",
     worlds.advance: "control.advance",

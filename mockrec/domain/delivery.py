@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from mockrec.domain.channel import Medium
 from mockrec.domain.events import Event, Notice, StreamChanged
+from mockrec.domain.ids import new_id
 from mockrec.domain.moments import SECOND, Millis
 
 if TYPE_CHECKING:
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 MOST_OWED: Final = 10_000
 """How many notifications of a world may wait at once; what comes beyond is lost."""
+
+
+def default_secret(seed: int) -> str:
+    """The secret that is signed with where none was given: the same after every start."""
+    return new_id(seed, "callback secret", "", 0)
+
 
 Topic = tuple[type[Notice], Medium | None]
 

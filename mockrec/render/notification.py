@@ -6,7 +6,7 @@ public below the table. Key order is that of real deliveries (docs/protocol.md#n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final, Generic, Literal, TypeVar
@@ -468,12 +468,19 @@ def _specimens(at: Millis) -> dict[int, Notice]:
     return {announcement(notice).event_type: notice for notice in notices}
 
 
+class UnknownEvent(LookupError):
+    """A number that stands for no kind of notice."""
+
+
 def event_types() -> tuple[int, ...]:
     """Every event type there is, in numerical order."""
     return tuple(sorted(_specimens(0)))
 
 
-def topics(event_types: Iterable[int]) -> frozenset[Topic]:
-    """What these event types stand for; raises `KeyError` for one that there is none of."""
+def topics(event_types: Sequence[int]) -> frozenset[Topic]:
+    """What these event types stand for; raises `UnknownEvent` for one that there is none of."""
     specimens = _specimens(0)
+    for number in event_types:
+        if number not in specimens:
+            raise UnknownEvent(f"there is no event type {number}")
     return frozenset(topic(specimens[number]) for number in event_types)

@@ -11,11 +11,10 @@ from aiohttp import web
 from mockrec.api.control.guard import Wrong, document, show
 from mockrec.api.control.realms import realm, span
 from mockrec.api.keys import ENGINE
-from mockrec.domain.delivery import Callback
-from mockrec.domain.ids import new_id
+from mockrec.domain.delivery import Callback, default_secret
 from mockrec.domain.moments import spell
 from mockrec.realm import Realm
-from mockrec.render.notification import event_types, topics
+from mockrec.render.notification import UnknownEvent, event_types, topics
 from mockrec.sinks.postbox import Letter
 
 
@@ -74,7 +73,7 @@ def _wanted(known: Callback) -> list[int]:
 
 
 def _changed(one: Realm, known: Callback | None, url: str, body: dict[str, Any]) -> Callback:
-    secret = known.secret if known else new_id(one.world.seed, "callback secret", "", 0)
+    secret = known.secret if known else default_secret(one.world.seed)
     following = replace(known or Callback(url, secret), url=url, secret=body.get("secret", secret))
     if "events" in body:
         following = replace(following, topics=_topics(body["events"]))
@@ -87,12 +86,11 @@ def _changed(one: Realm, known: Callback | None, url: str, body: dict[str, Any])
 def _topics(events: list[int] | None) -> Any:
     if events is None:
         return None
-    known = event_types()
-    for index, number in enumerate(events):
-        if number not in known:
-            expected = ", ".join(map(str, known))
-            raise Wrong(400, f"got {number}", f"/events/{index}", f"one of {expected}")
-    return topics(events)
+    try:
+        return topics(events)
+    except UnknownEvent as error:
+        expected = ", ".join(map(str, event_types()))
+        raise Wrong(400, str(error), "/events", f"some of {expected}") from None
 
 
 def _callback(one: Realm) -> dict[str, Any]:
