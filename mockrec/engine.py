@@ -16,12 +16,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from mockrec.carrier import Carrier, Drafts
 from mockrec.clock import Clock, ClockMode, breathe, stopwatch
 from mockrec.domain.commands import Answer, Awaiting, Command, Refused
 from mockrec.domain.delivery import Delivered, Echo, GivenUp, Posted
+from mockrec.domain.events import RestoreTried, UploadTried
+from mockrec.domain.ids import new_id
 from mockrec.domain.moments import DAY, MINUTE, SECOND, Millis
 from mockrec.domain.policy import Policy
-from mockrec.domain.problems import NO_WORKER
+from mockrec.domain.problems import NO_WORKER, Profile
+from mockrec.domain.streams import Verdict
 from mockrec.domain.values import replace
 from mockrec.domain.world import Outgoing, World
 from mockrec.postman import Postman
@@ -29,7 +33,7 @@ from mockrec.realm import Realm
 from mockrec.sinks.feed import Feed
 from mockrec.sinks.journal import Entry, Journal, Kind, Mishap
 from mockrec.sinks.media import WANTED, MediaSink
-from mockrec.sinks.shelf import Shelf
+from mockrec.sinks.shelf import Filed, Shelf
 
 if TYPE_CHECKING:
     from mockrec.storage import Store
@@ -65,27 +69,42 @@ class Engine:
     """All worlds of one process."""
 
     def __init__(
-        self, defaults: Defaults, store: Store, media: MediaSink, postman: Postman | None = None
+        self,
+        defaults: Defaults,
+        store: Store,
+        media: MediaSink,
+        postman: Postman | None = None,
+        carrier: Carrier | None = None,
     ) -> None:
         self._defaults = defaults
+        self._carrier = carrier
         self.postman = postman or Postman()
         self._store = store
         self._media = media
         self._realms: OrderedDict[str, Realm] = OrderedDict()
         self.feed = Feed()
+        self._strays = 0
         self.counted: Counter[tuple[str, int]] = Counter()
         """How many requests there were, by operation and status."""
-
-    @property
-    def callback_secret(self) -> str:
-        """What worlds sign with until they are told otherwise."""
-        callback = self._defaults.policy.callback
-        return callback.secret if callback else ""
 
     @property
     def credentials(self) -> tuple[tuple[str, str], ...]:
         """Who may call where no world is concerned; nobody is turned away where none are set."""
         return self._defaults.credentials
+
+    @property
+    def profile(self) -> Profile:
+        """Which edition speaks where no world is concerned."""
+        return self._defaults.policy.profile
+
+    def stray_id(self) -> str:
+        """A request id for an answer that belongs to no world."""
+        self._strays += 1
+        return new_id(self._defaults.seed, "request", "", self._strays)
+
+    def known(self, app_id: str) -> Realm | None:
+        """The world of this App ID, if it has been made."""
+        return self._realms.get(app_id)
 
     def realms(self) -> tuple[Realm, ...]:
         """Every world, the most recently made last."""
@@ -120,7 +139,7 @@ class Engine:
         was reached. Raises `TimeGoesBack` or `TimeEnds` before anything has moved.
         """
         realm.clock.check(to)
-        await _answered(realm)
+        await _ended(realm.posting)
         first, before = realm.journal.next_number, realm.now()
         found = await self._pass(realm, to, reached, answered=True)
         realm.clock_moved(before)
@@ -145,10 +164,18 @@ class Engine:
             began = stopwatch()
             while realm.backlog:
                 batch, realm.backlog = realm.backlog[:_BATCH], realm.backlog[_BATCH:]
-                self._draw(realm, batch)
+                await self._draw(realm, batch)
                 if stopwatch() - began > _BREATH:
                     await breathe()
                     began = stopwatch()
+
+    async def fetch(self, realm: Realm, bucket: str, key: str) -> tuple[Filed, bytes] | None:
+        """A file of this world, from wherever it lies."""
+        filed = realm.shelf.find(bucket, key)
+        if filed is None or filed.storage is None or self._carrier is None:
+            return realm.shelf.get(bucket, key)
+        data = await self._carrier.fetch(filed.storage, key)
+        return None if data is None else (filed, data)
 
     async def reset(self, app_id: str) -> dict[str, int]:
         """Forget the world and its files, and say what there was."""
@@ -200,6 +227,8 @@ class Engine:
             if isinstance(happened.event, Posted):
                 posts.append(happened)
                 continue
+            if happened.task.external and isinstance(happened.event, UploadTried | RestoreTried):
+                self._upload(realm, happened)
             if isinstance(happened.event, Delivered | GivenUp):
                 realm.postbox.close(happened.event)
             realm.journal.write(happened.event.at, _kind(happened), happened)
@@ -231,6 +260,14 @@ class Engine:
             await asyncio.wait([before], timeout=_ORDERLY)
         await self.postman.deliver(realm, posts, self._hear)
 
+    def _upload(self, realm: Realm, happened: Outgoing) -> None:
+        """Bring a file to a real bucket; the world hears what it says."""
+        assert self._carrier is not None, "real buckets need a carrier"  # noqa: S101
+        work = self._carrier.deliver(realm, happened, self._hear)
+        task = asyncio.get_running_loop().create_task(work)
+        realm.uploading.add(task)
+        task.add_done_callback(realm.uploading.discard)
+
     def _hear(self, realm: Realm, echo: Echo) -> None:
         if not realm.closed:
             self._keep(realm, *realm.world.hear(echo, realm.now()))
@@ -243,21 +280,23 @@ class Engine:
         It passes in strides; but from one due moment to the next where something is looked for, or
         where somebody is told and may have to be told again before time goes on (`answered`).
         """
-        calls = answered and realm.world.policy.callback is not None
+        policy = realm.world.policy
+        asks = policy.external or (answered and policy.callback is not None)
         while not realm.closed:
             now, due = realm.now(), realm.world.next_due
             if due is None or due > to:
                 step = to
             else:
-                step = due if reached or calls else min(to, max(now + _STRIDE, due))
+                step = due if reached or asks else min(to, max(now + _STRIDE, due))
             realm.clock.reach(step)
             world, outgoing = realm.world.pass_time(max(now, step))
             self._keep(realm, world, outgoing)
             if reached and any(map(reached, outgoing)):
                 return True
             await self.carry(realm)
+            await _ended(realm.uploading)
             if answered:
-                await _answered(realm)
+                await _ended(realm.posting)
             if realm.now() >= to and not _due(realm, to):
                 return False
         return False
@@ -278,7 +317,8 @@ class Engine:
             realm.clock_moved(before)
         await self.carry(realm)
         if realm.closed:
-            return Refused(NO_WORKER, "the world was reset while the stop waited")
+            task = realm.world.recordings[awaiting.sid].task
+            return Refused(NO_WORKER, "the world ended while the stop waited", task.cname, task.uid)
         return realm.world.conclude(awaiting)
 
     def _set_alarm(self, realm: Realm) -> None:
@@ -299,13 +339,30 @@ class Engine:
         if not realm.closed:
             self._catch_up(realm)
 
-    def _draw(self, realm: Realm, batch: list[Outgoing]) -> None:
+    async def _draw(self, realm: Realm, batch: list[Outgoing]) -> None:
         """A failing sink is written down and passed over; the world goes on."""
+        ours = [one for one in batch if not one.task.external]
         try:
-            self._media.take(batch, realm.shelf)
+            self._media.take(ours, realm.shelf)
         except OSError as error:
-            log.error("files of %s could not be written: %s", realm.app_id, error)
-            realm.journal.write(realm.now(), Kind.EVENT, Mishap(f"files not written: {error}"))
+            _mishap(realm, f"files not written: {error}")
+        for one in batch:
+            if one.task.external:
+                await self._bring(realm, one)
+
+    async def _bring(self, realm: Realm, one: Outgoing) -> None:
+        """What nobody waits for goes to a real bucket, if it may: last lines, transcodings."""
+        drafts, storage = Drafts(), getattr(one.event, "storage", None)
+        self._media.take([one], drafts)
+        if drafts.files and self._carrier is not None and storage is not None:
+            verdict, reason = await self._carrier.bring(realm, storage, drafts)
+            if verdict is not Verdict.STORED:
+                _mishap(realm, f"files not written: {reason}")
+
+
+def _mishap(realm: Realm, what: str) -> None:
+    log.error("%s: %s", realm.app_id, what)
+    realm.journal.write(realm.now(), Kind.EVENT, Mishap(what))
 
 
 def _kind(happened: Outgoing) -> Kind:
@@ -313,10 +370,10 @@ def _kind(happened: Outgoing) -> Kind:
     return Kind.NOTIFICATION if told else Kind.EVENT
 
 
-async def _answered(realm: Realm) -> None:
-    """Return when no notification is on its way any more."""
-    while realm.posting:
-        await asyncio.wait(realm.posting)
+async def _ended(tasks: set[asyncio.Task[None]]) -> None:
+    """Return when nothing of this kind is on its way any more."""
+    while tasks:
+        await asyncio.wait(tasks)
 
 
 def _due(realm: Realm, to: Millis) -> bool:

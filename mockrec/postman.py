@@ -8,24 +8,26 @@ deadline, the rest of that moment is posted at once: a dead receiver costs one d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import orjson
 
-from mockrec.domain.delivery import Callback, Echo, Posted
+from mockrec.domain.delivery import Callback, Heard, Posted
 from mockrec.domain.ids import new_id
 from mockrec.render.notification import NoticeStyle, envelope, health_check
 from mockrec.render.signature import signatures
-from mockrec.sinks.postbox import DELIVERED, Letter, Tried
-from mockrec.sinks.webhook import TIMEOUT, Attempt, Webhook
+from mockrec.sinks.postbox import DELIVERED, Letter
+from mockrec.sinks.webhook import TIMEOUT, UNREACHABLE, Attempt, Webhook
 
 if TYPE_CHECKING:
     from mockrec.domain.moments import Millis
     from mockrec.domain.world import Outgoing
     from mockrec.realm import Realm
 
-Hear = Callable[["Realm", Echo], None]
+Hear = Callable[["Realm", Heard], None]
 
 
 class Postman:
@@ -37,48 +39,50 @@ class Postman:
 
     async def deliver(self, realm: Realm, due: Sequence[Outgoing], hear: Hear) -> None:
         """Post what fell due in one moment; `hear` is told of each what became of it."""
-        for index, outgoing in enumerate(due):
-            attempt = await self._try(realm, outgoing, hear)
-            if attempt is not None and attempt.status == TIMEOUT:
-                rest = due[index + 1 :]
-                await asyncio.gather(*(self._try(realm, one, hear) for one in rest))
-                return
+        await _in_turn([partial(self._try, realm, one, hear) for one in due])
 
     async def again(self, realm: Realm, callback: Callback, letter: Letter) -> None:
         """Post a letter once more, whatever became of it; nothing follows from the answer."""
-        attempt = await self._post(letter, callback, realm.now())
-        letter.tried.append(Tried(realm.now(), len(letter.tried) + 1, attempt))
+        at = realm.now()
+        attempt = await self._post(letter, callback, at)
+        letter.note(at, attempt)
         if not attempt.problem:
             letter.verdict = DELIVERED
 
-    async def check(self, realm: Realm, callback: Callback, event_type: int) -> Attempt:
-        """Post a made-up event, which the receiver must answer with 200 and JSON.
+    async def check(
+        self, realm: Realm, callback: Callback, event_types: Sequence[int]
+    ) -> list[Attempt]:
+        """Post a made-up event of each type, which the receiver must answer with 200 and JSON.
 
         As the console's check does (docs/protocol.md#delivery).
         """
-        at = realm.now()
-        notice_id = new_id(realm.world.seed, "check", realm.app_id, event_type)
-        body = health_check(event_type, notice_id=notice_id, notify_ms=at, style=self._style)
-        attempt = await self._send(callback, body)
-        if attempt.problem or _is_json(attempt.answer):
-            return attempt
-        return Attempt(attempt.status, "the answer is no JSON", attempt.answer)
+        return await _in_turn([partial(self._check, realm, callback, one) for one in event_types])
 
     async def close(self) -> None:
         """End all connections."""
         await self._webhook.close()
 
-    async def _try(self, realm: Realm, outgoing: Outgoing, hear: Hear) -> Attempt | None:
+    async def _try(self, realm: Realm, outgoing: Outgoing, hear: Hear) -> Attempt:
         posted, callback = outgoing.event, realm.world.policy.callback
         assert isinstance(posted, Posted)  # noqa: S101  nothing else is handed over
         letter = realm.postbox.letter(posted.id, outgoing.task, posted.notice)
         if callback is None:
-            hear(realm, Echo(posted.id, posted.attempt, "nobody is called any more"))
-            return None
-        attempt = await self._post(letter, callback, posted.at)
-        letter.tried.append(Tried(posted.at, posted.attempt, attempt))
-        hear(realm, Echo(posted.id, posted.attempt, attempt.problem))
+            attempt = Attempt(UNREACHABLE, "nobody is called any more")
+        else:
+            attempt = await self._post(letter, callback, posted.at)
+            letter.note(posted.at, attempt)
+        hear(realm, Heard(posted.id, posted.attempt, attempt.problem))
         return attempt
+
+    async def _check(self, realm: Realm, callback: Callback, event_type: int) -> Attempt:
+        notice_id = new_id(realm.world.seed, "check", realm.app_id, event_type)
+        body = health_check(
+            event_type, notice_id=notice_id, notify_ms=realm.now(), style=self._style
+        )
+        attempt = await self._send(callback, body)
+        if attempt.problem or _is_json(attempt.answer):
+            return attempt
+        return replace(attempt, problem="the answer is no JSON")
 
     async def _post(self, letter: Letter, callback: Callback, at: Millis) -> Attempt:
         letter.body = envelope(
@@ -89,6 +93,16 @@ class Postman:
     async def _send(self, callback: Callback, body: bytes) -> Attempt:
         headers = {"Content-Type": "application/json", **signatures(callback.secret, body)}
         return await self._webhook.post(callback.url, body, headers)
+
+
+async def _in_turn(tries: Sequence[Callable[[], Awaitable[Attempt]]]) -> list[Attempt]:
+    """One after the other; but all the rest at once where one has run into its deadline."""
+    made: list[Attempt] = []
+    for index, attempt in enumerate(tries, 1):
+        made.append(await attempt())
+        if made[-1].status == TIMEOUT:
+            return made + await asyncio.gather(*(one() for one in tries[index:]))
+    return made
 
 
 def _is_json(answer: bytes) -> bool:

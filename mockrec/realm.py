@@ -33,6 +33,8 @@ class Realm:
     carrying: asyncio.Lock = field(default_factory=asyncio.Lock)
     carrier: asyncio.Task[None] | None = None
     postbox: Postbox = field(default_factory=Postbox)
+    uploading: set[asyncio.Task[None]] = field(default_factory=set)
+    """Files on their way to a real bucket."""
     posting: set[asyncio.Task[None]] = field(default_factory=set)
     """Notifications on their way, a task for each moment's."""
     last_posting: asyncio.Task[None] | None = None
@@ -80,7 +82,7 @@ class Realm:
         """End the alarm and all waiting; nothing of this world is carried out any more."""
         self.closed = True
         self.backlog = []
-        for task in self.posting:
+        for task in self.posting | self.uploading:
             task.cancel()
         if self.alarm is not None:
             self.alarm.cancel()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,7 @@ from aiohttp.http import HttpProcessingError
 from mockrec import __version__, assets
 from mockrec.api.app import application
 from mockrec.api.patience import Patience
+from mockrec.carrier import Carrier
 from mockrec.clock import ClockMode, stopwatch
 from mockrec.domain.delivery import Callback, default_secret
 from mockrec.domain.policy import Policy
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 log: Final = logging.getLogger("mockrec")
 
-_SHUTDOWN: Final = 0.5
+_SHUTDOWN: Final = 0.25
 """Real seconds that requests under way get at the end."""
 
 
@@ -48,6 +50,7 @@ def build(settings: Settings) -> Engine:
         audience=settings.audience,
         timing=Timing(**settings.timing),
         callback=_callback(settings),
+        external=settings.storage == "object",
     )
     defaults = Defaults(
         seed=settings.seed,
@@ -58,9 +61,24 @@ def build(settings: Settings) -> Engine:
         credentials=settings.credentials,
         apps=settings.apps,
     )
-    store: Store = MemoryStore() if settings.storage == "memory" else FolderStore(settings.data)
+    media = MediaSink(assets.footage)
     postman = Postman(Webhook(allow_link_local=settings.callback_link_local))
-    return Engine(defaults, store, MediaSink(assets.footage), postman)
+    return Engine(defaults, _store(settings), media, postman, _carrier(settings, media))
+
+
+def _store(settings: Settings) -> Store:
+    return FolderStore(settings.data) if settings.storage == "folder" else MemoryStore()
+
+
+def _carrier(settings: Settings, media: MediaSink) -> Carrier | None:
+    """Who goes to real buckets, where there are any; the library is loaded only then."""
+    if settings.storage != "object":
+        return None
+    from mockrec.storage.object import ObjectStore
+
+    given = settings.storage_request_endpoints
+    buckets = ObjectStore(settings.storage_endpoint, allow_request_endpoints=given)
+    return Carrier(buckets, media)
 
 
 def _callback(settings: Settings) -> Callback | None:
@@ -98,12 +116,16 @@ def serve(settings: Settings) -> int:
     except UnknownEvent as error:
         print(f"mockrec: --callback-event: {error}", file=sys.stderr)
         return 2
+    except ModuleNotFoundError as error:
+        print(f"mockrec: --storage object: {error.msg}", file=sys.stderr)
+        return 2
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
     try:
         asyncio.run(_serve(settings, engine))
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
-        print(f"mockrec: cannot listen on {where}: {error.strerror or error}", file=sys.stderr)
+        why = os.strerror(error.errno) if error.errno else error
+        print(f"mockrec: cannot listen on {where}: {why}", file=sys.stderr)
         return 1
     return 0
 
@@ -122,13 +144,12 @@ async def _serve(settings: Settings, engine: Engine) -> None:
         gc.freeze()  # what is there now stays: the collector need not look at it again
         milliseconds = round((stopwatch() - began) * 1_000)
         print(f"mockrec {__version__} ready on {url(runner)} in {milliseconds} ms", flush=True)
-        if settings.callback_url:
-            secret = engine.callback_secret
-            print(f"notifications go to {settings.callback_url}, signed with {secret}", flush=True)
+        if settings.callback_url and not settings.callback_secret:
+            print(f"notifications are signed with {default_secret(settings.seed)}", flush=True)
         await stopped.wait()
     finally:
+        await engine.close()  # a stop that waits is answered before its connection goes
         await runner.cleanup()
-        await engine.close()
 
 
 def _terse(record: logging.LogRecord) -> bool:

@@ -47,7 +47,9 @@ class Settings:
     apps: tuple[str, ...] = ()
     scenario: str | None = None
     data: str = "./mockrec-data"
-    storage: Literal["folder", "memory"] = "folder"
+    storage: Literal["folder", "memory", "object"] = "folder"
+    storage_endpoint: str | None = None
+    storage_request_endpoints: bool = False
     callback_url: str | None = None
     callback_secret: str | None = field(default=None, repr=False)
     callback_events: tuple[int, ...] = ()
@@ -154,7 +156,9 @@ _NO: Final = ("false", "no", "off", "0")
 TEXT: Final = _pattern(r"(?s).+", "some text")
 SWITCH: Final = _choice({word: word in _YES for word in _YES + _NO}, "true or false")
 PROFILE: Final = _choice({"2026": "2026", "2020": "2020"}, "2026 or 2020")
-STORAGE: Final = _choice({"folder": "folder", "memory": "memory"}, "folder or memory")
+STORAGE: Final = _choice(
+    {place: place for place in ("folder", "memory", "object")}, "folder, memory or object"
+)
 CLOCK: Final = Kind("wall, manual or a speed such as 60x", _clock)
 MOMENT: Final = Kind("a moment until 2200 such as 2026-01-05T09:00:00Z", _moment)
 URL: Final = Kind("an address such as http://127.0.0.1:9000/callback", _url)
@@ -230,7 +234,12 @@ OPTIONS: Final = (
            sets=("apps",), combine=tuple),
     Option("scenario", TEXT, "NAME|FILE", "Play this scenario, a shipped one or a file."),
     Option("data", TEXT, "DIR", "Keep the recorded files in this folder."),
-    Option("storage", STORAGE, "WHERE", "Keep recorded files in the data folder or in memory."),
+    Option("storage", STORAGE, "WHERE",
+           "Keep recorded files in the data folder, in memory, or in an object store."),
+    Option("storage_endpoint", URL, "URL",
+           "Upload to the object store (S3) at this address, whatever the vendor."),
+    Option("storage_request_endpoints", SWITCH, "BOOL",
+           "Upload vendors 11 and 5 to the endpoint that the request names."),
     Option("callback_url", URL, "URL", "Send notifications to this address."),
     Option("callback_secret", TEXT, "SECRET", "Sign notifications with this secret.", secret=True),
     Option("callback_event", _number(1, 9999), "N",

@@ -10,6 +10,7 @@ import asyncio
 import base64
 import binascii
 import hmac
+import json
 import logging
 import re
 from collections.abc import Mapping
@@ -78,8 +79,9 @@ def identify(request: web.Request, call: Call, engine: Engine) -> Realm:
     if not engine.admits(app_id):
         authenticate(request, engine.credentials)
         raise Refusal(INVALID_APP_ID, "expected 32 lower-case hex digits, or a registered App ID")
+    call.realm = engine.known(app_id)
+    authenticate(request, call.realm.credentials if call.realm else engine.credentials)
     realm = call.realm = engine.realm(app_id)
-    authenticate(request, realm.credentials)
     if not engine.within_rate(realm):
         raise Refusal(RATE_LIMITED, f"more than {realm.world.policy.qps} requests in this second")
     return realm
@@ -163,7 +165,9 @@ def _credentials(request: web.Request) -> tuple[str, str]:
         raise Refusal(UNAUTHORIZED, "the Authorization header is missing")
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
-        raise Refusal(BAD_CREDENTIALS, "expected Basic authorization")
+        # Another scheme is as good as none; the credentials alone are credentials gone wrong.
+        problem = UNAUTHORIZED if encoded else BAD_CREDENTIALS
+        raise Refusal(problem, "expected Basic authorization")
     try:
         customer, colon, secret = base64.b64decode(encoded.strip(), validate=True).partition(b":")
     except (binascii.Error, ValueError):
@@ -181,4 +185,5 @@ def _same(given: tuple[str, str], known: tuple[str, str]) -> bool:
 def _check_content_type(request: web.Request) -> None:
     media_type = request.headers.get("Content-Type", "application/json").partition(";")[0]
     if media_type.strip().lower() != "application/json":
-        raise Refusal(NOT_JSON, f"Content-Type: got {media_type!a}, expected application/json")
+        got = json.dumps(media_type)  # a header may hold bytes that are no text
+        raise Refusal(NOT_JSON, f"Content-Type: got {got}, expected application/json")

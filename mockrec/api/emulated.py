@@ -13,16 +13,17 @@ from mockrec.api.door import Call
 from mockrec.api.keys import ENGINE
 from mockrec.api.responses import plain, respond
 from mockrec.domain.commands import Answer, Command, Refused, Session
-from mockrec.domain.problems import NO_ROUTE, Profile, Refusal
+from mockrec.domain.problems import NO_ROUTE, Refusal
 from mockrec.engine import Engine
 from mockrec.render.reply import Reply, refusal
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _PREFIXES: Final = ("", "/{region:na|eu|ap|cn}")
-_APP: Final = "/v1/apps/{appid}/cloud_recording"
-_RESOURCE: Final = _APP + "/resourceid/{resourceid}"
-_SESSION: Final = _RESOURCE + "/sid/{sid}/mode/{mode}"
+# A segment is anything: a placeholder that a client left in is a bad id, not another path.
+_APP: Final = "/v1/apps/{appid:[^/]+}/cloud_recording"
+_RESOURCE: Final = _APP + "/resourceid/{resourceid:[^/]+}"
+_SESSION: Final = _RESOURCE + "/sid/{sid:[^/]+}/mode/{mode:[^/]+}"
 _ADDRESSES: Final = ("203.0.113.11", "203.0.113.12")
 """Of the range that is kept for documentation: nothing can be sent from there."""
 
@@ -33,7 +34,7 @@ def _session(call: Call) -> Session:
 
 OPERATIONS: Final = (
     ("acquire", "POST", f"{_APP}/acquire"),
-    ("start", "POST", f"{_RESOURCE}/mode/{{mode}}/start"),
+    ("start", "POST", f"{_RESOURCE}/mode/{{mode:[^/]+}}/start"),
     ("query", "GET", f"{_SESSION}/query"),
     ("update", "POST", f"{_SESSION}/update"),
     ("updateLayout", "POST", f"{_SESSION}/updateLayout"),
@@ -62,7 +63,7 @@ def routes() -> list[web.RouteDef]:
         for prefix in _PREFIXES
         for path in ("/v1/ncs/ip", "/v2/ncs/ip")
     ]
-    return [*served, *known, web.route("*", "/{anything:.*}", no_route)]
+    return [*served, *known, web.route("*", r"/{anything:[\s\S]*}", no_route)]
 
 
 def _route(method: str, path: str, handler: Handler) -> web.RouteDef:
@@ -99,7 +100,7 @@ async def addresses(request: web.Request) -> web.Response:
         door.authenticate(request, request.app[ENGINE].credentials)
     except Refusal as refused:
         answer = Refused(refused.problem, refused.detail)
-        return plain(request, refusal(answer, Profile.Y2026), refused.detail)
+        return plain(request, refusal(answer, request.app[ENGINE].profile), refused.detail)
     hosts = [{"primaryIP": address} for address in _ADDRESSES]
     return plain(request, Reply(200, {"data": {"service": {"hosts": hosts}}}))
 
@@ -107,7 +108,9 @@ async def addresses(request: web.Request) -> web.Response:
 async def no_route(request: web.Request) -> web.Response:
     """What the gateway says to a path or method that it does not know; it has no 405."""
     hint = _hint(request)
-    return preflight(request) or plain(request, refusal(Refused(NO_ROUTE), Profile.Y2026), hint)
+    return preflight(request) or plain(
+        request, refusal(Refused(NO_ROUTE), request.app[ENGINE].profile), hint
+    )
 
 
 def _hint(request: web.Request) -> str:

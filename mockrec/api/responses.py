@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -12,7 +13,6 @@ from mockrec.api.cors import allow_origin
 from mockrec.api.keys import ENGINE
 from mockrec.domain.commands import Answer, Refused
 from mockrec.domain.ids import new_id
-from mockrec.domain.problems import Profile
 from mockrec.render.reply import Reply, reply
 from mockrec.sinks.journal import Call as Journalled
 from mockrec.sinks.journal import Kind
@@ -29,7 +29,7 @@ _LONGEST_DETAIL: Final = 2_000
 def respond(request: web.Request, call: Call, answer: Answer) -> web.Response:
     """The answer as it goes out; it stands in the journal before it leaves."""
     detail = answer.detail if isinstance(answer, Refused) else call.remarks
-    profile = call.realm.world.policy.profile if call.realm else Profile.Y2026
+    profile = call.realm.world.policy.profile if call.realm else request.app[ENGINE].profile
     said = reply(answer, profile)
     payload = orjson.dumps(said.body)
     request_id = _journalled(request, call, said.status, payload, detail)
@@ -41,14 +41,14 @@ def respond(request: web.Request, call: Call, answer: Answer) -> web.Response:
 
 def plain(request: web.Request, said: Reply, detail: str = "") -> web.Response:
     """A response that belongs to no world."""
-    request_id = new_id(0, "request", request.path, 0)
+    request_id = request.app[ENGINE].stray_id()
     return _send(request, said.status, orjson.dumps(said.body), request_id, detail)
 
 
 def _journalled(request: web.Request, call: Call, status: int, payload: bytes, detail: str) -> str:
     realm = call.realm
     if realm is None:
-        return new_id(0, "request", request.path, 0)
+        return request.app[ENGINE].stray_id()
     number, realm.calls = realm.calls, realm.calls + 1
     request_id = new_id(realm.world.seed, "request", realm.app_id, number)
     record = Journalled(
@@ -70,6 +70,8 @@ def _send(
     request: web.Request, status: int, payload: bytes, request_id: str, detail: str
 ) -> web.Response:
     headers = {"Content-Type": _JSON, "X-Request-Id": request_id}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Basic realm="service"'
     if detail:
         headers["X-Mockrec-Detail"] = _header(detail)
     return allow_origin(request, web.Response(body=payload, status=status, headers=headers))

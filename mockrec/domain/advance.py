@@ -14,6 +14,7 @@ from mockrec.domain.events import CallMisplaced, Registered
 from mockrec.domain.lifecycle import (
     attend,
     begin_capture,
+    bucket_answered,
     connect,
     end,
     join_channel,
@@ -22,7 +23,7 @@ from mockrec.domain.lifecycle import (
     set_out,
     settle,
     turn,
-    wind_down,
+    uploaded,
 )
 from mockrec.domain.promises import (
     BeginCapture,
@@ -44,6 +45,7 @@ from mockrec.domain.promises import (
 )
 from mockrec.domain.recording import Ending, Recording, Status
 from mockrec.domain.signals import (
+    BucketAnswered,
     ChangeHold,
     ChangeLayout,
     ChangeOutputs,
@@ -54,7 +56,7 @@ from mockrec.domain.signals import (
     StartedAgain,
     StopRecording,
 )
-from mockrec.domain.uploading import arrive, report_progress
+from mockrec.domain.uploading import report_progress, upload
 from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
@@ -126,10 +128,8 @@ def _keep(recording: Recording, cause: Cause) -> Recording:  # noqa: C901, PLR09
             return close(recording, key)
         case TakeSnapshot(uid):
             return take_snapshot(recording, uid)
-        case FinishUpload(item):
-            recording = arrive(recording, item)
-            recording = turn(recording, Status.IN_PROGRESS, "the first file is in the bucket")
-            return wind_down(recording)
+        case FinishUpload():
+            return uploaded(upload(recording, cause))
         case ReportProgress():
             recording = recording.later(recording.task.timing.progress, ReportProgress())
             return report_progress(recording)
@@ -161,6 +161,8 @@ def _obey(recording: Recording, signal: Signal) -> Recording:
             return replace(recording, storage=storage)
         case StopRecording():
             return end(recording, Ending.STOPPED)
+        case BucketAnswered(number, verdict, reason):
+            return bucket_answered(recording, number, verdict, reason)
         case StartedAgain():
             return recording.announce(CallMisplaced, status=recording.status, files=recording.files)
     assert_never(signal)

@@ -122,6 +122,7 @@ def _start(world: World, command: Start) -> Outcome:
         number=world.started,
         started=world.now,
         timing=world.policy.timing,
+        external=world.policy.external,
         scene=resource.scene,
         expires=resource.expires,
     )

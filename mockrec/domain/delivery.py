@@ -15,6 +15,7 @@ from mockrec.domain.ids import new_id
 from mockrec.domain.moments import SECOND, Millis
 
 if TYPE_CHECKING:
+    from mockrec.domain.streams import Verdict
     from mockrec.domain.task import Task
 
 MOST_OWED: Final = 10_000
@@ -88,9 +89,22 @@ class GivenUp(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Echo:
-    """What became of an attempt; `problem` is empty where the receiver took it."""
+class Heard:
+    """What a receiver said to an attempt; `problem` is empty where it took the notification."""
 
     id: str
     attempt: int
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucketed:
+    """What a bucket said to an upload, or to the backup's (`key` is then the job's)."""
+
+    key: str
+    number: int
+    verdict: Verdict
+    reason: str = ""
+
+
+Echo = Heard | Bucketed

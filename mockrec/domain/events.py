@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mockrec.domain.channel import Medium
     from mockrec.domain.recording import Ending, Status
     from mockrec.domain.streams import (
+        Item,
         OutputState,
         Part,
         RecordedFile,
@@ -71,6 +72,39 @@ class SliceCut(Event):
     """A slice was finished and is on its way to the bucket."""
 
     slice: Slice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadTried(Event):
+    """A real bucket is asked to take a file; its answer names the number."""
+
+    number: int
+    attempt: int
+    item: Item
+    storage: Storage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemBackedUp(Event):
+    """The bucket did not take a file; the service's own backup has it."""
+
+    item: Item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreTried(Event):
+    """The backup brings what it has to the bucket; its answer names the attempt."""
+
+    attempt: int
+    items: tuple[Item, ...]
+    storage: Storage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored(Event):
+    """The bucket has everything at last, or never will have."""
+
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

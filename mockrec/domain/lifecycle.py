@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, assert_never
+
+import immutables
 
 from mockrec.domain.capture import capture_page, hush, listen, output, push_to
 from mockrec.domain.channel import Role
 from mockrec.domain.events import (
     RecorderLeft,
     RecorderStarted,
+    RecordingFailed,
     SessionExited,
     StatusChanged,
     UploaderStarted,
@@ -31,16 +34,20 @@ from mockrec.domain.promises import (
     Timer,
 )
 from mockrec.domain.recording import ABNORMAL, Ending, Recording, Status, Turn
-from mockrec.domain.streams import OutputState
+from mockrec.domain.streams import OutputState, Verdict
 from mockrec.domain.task import ChannelType, Mode
-from mockrec.domain.uploading import finish_uploads
+from mockrec.domain.uploading import arrive, failed, finish_uploads
 from mockrec.domain.values import replace
+
+_UPLOADER, _FATAL, _BAD_STORAGE = 1, 5, 32
+"""Module, level and code of the error that a bucket's refusal is told as."""
 
 LEAVE_CODE: Final = {
     Ending.STOPPED: 8 | 16,
     Ending.IDLE: 4 | 8 | 16,
     Ending.KICKED: 16,
     Ending.MAX_HOURS: 16,
+    Ending.BUCKET_REFUSED: 16,
 }
 """The bit mask of the leave notice (docs/protocol.md#leave-code)."""
 
@@ -135,6 +142,39 @@ def wind_down(recording: Recording) -> Recording:
         recording = recording.announce(WebStopped, ending=recording.ending, files=recording.files)
     recording = turn(recording, Status.STOPPED, "all files have arrived")
     return recording.later(recording.task.timing.settle, Settle())
+
+
+def uploaded(recording: Recording) -> Recording:
+    """After a file has arrived somewhere, or failed to: in progress, or one step nearer the end."""
+    if recording.arrived:
+        recording = turn(recording, Status.IN_PROGRESS, "the first file is in the bucket")
+    return wind_down(recording)
+
+
+def bucket_answered(recording: Recording, number: int, verdict: Verdict, reason: str) -> Recording:
+    """A real bucket's word on an upload; on one that is not waited for, nothing."""
+    promise = recording.asked.get(number)
+    if promise is None:
+        return recording
+    recording = replace(recording, asked=recording.asked.delete(number))
+    match verdict:
+        case Verdict.STORED:
+            return uploaded(arrive(recording, promise.item))
+        case Verdict.FAILED:
+            return uploaded(failed(recording, promise))
+        case Verdict.REFUSED:
+            return _refused(recording, reason)
+    assert_never(verdict)
+
+
+def _refused(recording: Recording, reason: str) -> Recording:
+    """Wrong keys, or no such bucket: an error, the end, and no backup (docs/protocol.md#bucket)."""
+    recording = recording.announce(
+        RecordingFailed, module=_UPLOADER, level=_FATAL, code=_BAD_STORAGE, message=reason
+    )
+    recording = replace(end(recording, Ending.BUCKET_REFUSED), ending=Ending.BUCKET_REFUSED)
+    uploads = tuple(t.cause for t in recording.agenda if isinstance(t.cause, FinishUpload))
+    return wind_down(replace(recording, asked=immutables.Map()).without(*uploads))
 
 
 def settle(recording: Recording) -> Recording:

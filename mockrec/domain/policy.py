@@ -20,3 +20,5 @@ class Policy:
     audience: int = 2
     timing: Timing = Timing()
     callback: Callback | None = None
+    external: bool = False
+    """Whether uploads go to real buckets, whose answers decide."""

@@ -62,9 +62,10 @@ class TakeSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class FinishUpload:
-    """A file has arrived in the bucket."""
+    """A file has had the time that it takes to the bucket."""
 
     item: Slice | Part | Snapshot
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import immutables
 from mockrec.domain.channel import NOBODY, Users
 from mockrec.domain.moments import Millis
 from mockrec.domain.promises import Cause, FinishUpload, Timer
-from mockrec.domain.streams import OutputState, Part, RecordedFile, Stream, StreamKey
+from mockrec.domain.streams import Item, OutputState, Part, RecordedFile, Stream, StreamKey
 from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
@@ -45,9 +45,10 @@ class Ending(StrEnum):
     IDLE = "idle"
     MAX_HOURS = "maximum hours reached"
     KICKED = "kicked out of the channel"
+    BUCKET_REFUSED = "the bucket refused"
 
 
-ABNORMAL: Final = frozenset({Ending.KICKED})
+ABNORMAL: Final = frozenset({Ending.KICKED, Ending.BUCKET_REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,12 @@ class Recording:
     cut: int = 0
     arrived: int = 0
     files: tuple[RecordedFile, ...] = ()
+    asked: immutables.Map[int, FinishUpload] = immutables.Map()
+    """The uploads that a real bucket has not answered yet, by their numbers."""
+    uploads: int = 0
+    backup: tuple[Item, ...] = ()
+    """What only the service's own backup has."""
+    keys_expired: bool = False
     push_urls: tuple[str, ...] = ()
     """Where it is to be pushed, from when the page is open."""
     outputs: immutables.Map[str, OutputState] = immutables.Map()
@@ -118,12 +125,18 @@ class Recording:
     @property
     def uploading(self) -> bool:
         """Whether files are on their way."""
-        return any(isinstance(timer.cause, FinishUpload) for timer in self.agenda)
+        waiting = any(isinstance(timer.cause, FinishUpload) for timer in self.agenda)
+        return waiting or bool(self.asked)
 
     @property
     def recorded(self) -> bool:
         """Whether there is anything to show for it."""
         return self.cut > 0
+
+    @property
+    def presentable(self) -> bool:
+        """Whether a stop has anything to answer: a refused bucket holds nothing of it."""
+        return self.recorded and self.ending is not Ending.BUCKET_REFUSED
 
     def later(self, delay: Millis, cause: Cause) -> Self:
         """With a timer `delay` from now."""

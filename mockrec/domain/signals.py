@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mockrec.domain.channel import Users
     from mockrec.domain.layout import Layout
+    from mockrec.domain.streams import Verdict
     from mockrec.domain.subscription import Subscription
     from mockrec.domain.task import Storage
 
@@ -60,6 +61,15 @@ class StopRecording:
 
 
 @dataclass(frozen=True, slots=True)
+class BucketAnswered:
+    """A real bucket's word on an upload."""
+
+    number: int
+    verdict: Verdict
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StartedAgain:
     """A start came for a recording that runs."""
 
@@ -72,5 +82,6 @@ Signal = (
     | ChangeOutputs
     | ChangeStorage
     | StopRecording
+    | BucketAnswered
     | StartedAgain
 )

@@ -108,6 +108,20 @@ class Transcoded:
     portrait: bool
 
 
+Item = Slice | Part | Snapshot
+"""What goes to the bucket piece by piece."""
+
+
+class Verdict(StrEnum):
+    """What a bucket says to an upload."""
+
+    STORED = "stored"
+    FAILED = "failed"
+    """This time; another attempt may succeed."""
+    REFUSED = "refused"
+    """For good: the keys or the bucket are wrong."""
+
+
 class FileKind(StrEnum):
     """What the file lists name; slices are never listed."""
 

@@ -118,6 +118,8 @@ class Task:
     scene: int = 0
     token: str = field(default="", repr=False)
     storage: Storage | None = None
+    external: bool = False
+    """Whether a real bucket is behind the storage: then its answers decide."""
     expires: Millis = 72 * HOUR
     """How long after `started` the calls reach this task."""
 

@@ -29,6 +29,10 @@ class Timing:
     """How long an interrupted stream is bridged: silence for audio, the last frame for video."""
     upload: Millis = 800
     """How long one file takes to the bucket."""
+    retry_upload: Millis = 2 * SECOND
+    """From an upload that failed until it is tried again."""
+    restore: Millis = 5 * MINUTE
+    """From exit until the backup brings what the bucket did not take, and between its attempts."""
     settle: Millis = 400
     """From the last upload until the task has exited."""
     mp4: Millis = 2 * HOUR

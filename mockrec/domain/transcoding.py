@@ -38,6 +38,11 @@ class Transcoding:
     due: Millis
     started: bool = False
 
+    @property
+    def key(self) -> str:
+        """Under what the world knows it."""
+        return f"{self.task.sid}/transcoding"
+
 
 def plan(recording: Recording) -> Transcoding | None:
     """The job that an exited recording leaves behind, if it ordered one and has anything for it."""

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from mockrec.domain.events import (
+    BackedUp,
+    ItemBackedUp,
+    KeysExpired,
     PartUploaded,
     PlaylistAppeared,
     PlaylistsFinished,
+    RecordingWarned,
     SliceStarted,
     SliceUploaded,
     SnapshotUploaded,
     Uploaded,
     UploadProgressed,
+    UploadTried,
     VodStarted,
     VodTriggered,
 )
 from mockrec.domain.ids import video_id
-from mockrec.domain.moments import Millis
-from mockrec.domain.recording import Recording
+from mockrec.domain.moments import SECOND, Millis
+from mockrec.domain.promises import FinishUpload
+from mockrec.domain.recording import Ending, Recording
 from mockrec.domain.streams import (
     Container,
     FileKind,
+    Item,
     Part,
     RecordedFile,
     Slice,
@@ -27,13 +36,49 @@ from mockrec.domain.streams import (
     StreamKey,
     Track,
 )
-from mockrec.domain.task import Mode, StreamMode
+from mockrec.domain.task import Mode, Storage, StreamMode
 from mockrec.domain.values import replace
 
-_ALL = 10_000
+_ALL: Final = 10_000
+ATTEMPTS: Final = 2
+"""How often a file is brought to the bucket before the backup takes it."""
+_UPLOADER, _TRIED_AGAIN, _TO_BACKUP = 1, 31, 32
+"""The module and the codes of the warnings (docs/protocol.md#notifications)."""
 
 
-def arrive(recording: Recording, item: Slice | Part | Snapshot) -> Recording:
+def upload(recording: Recording, promise: FinishUpload) -> Recording:
+    """The time of an upload is over: the file has arrived, or a real bucket is asked.
+
+    Temporary keys that have expired fail without anybody being asked.
+    """
+    storage = recording.storage
+    if storage is not None and _expired(storage, recording.now):
+        return failed(_told_of_expiry(recording), promise)
+    if storage is None or not recording.task.external:
+        return arrive(recording, promise.item)
+    number = recording.uploads
+    asked = recording.asked.set(number, promise)
+    tried = UploadTried(
+        at=recording.now,
+        number=number,
+        attempt=promise.attempt,
+        item=promise.item,
+        storage=storage,
+    )
+    return replace(recording, uploads=number + 1, asked=asked).tell(tried)
+
+
+def failed(recording: Recording, promise: FinishUpload) -> Recording:
+    """An upload failed: it is tried again, and at last goes to the service's own backup."""
+    if promise.attempt < ATTEMPTS:
+        recording = recording.announce(RecordingWarned, module=_UPLOADER, code=_TRIED_AGAIN)
+        again = FinishUpload(promise.item, promise.attempt + 1)
+        return recording.later(recording.task.timing.retry_upload, again)
+    recording = recording.announce(RecordingWarned, module=_UPLOADER, code=_TO_BACKUP)
+    return _back_up(recording, promise.item)
+
+
+def arrive(recording: Recording, item: Item) -> Recording:
     """One file is in the bucket."""
     recording = replace(recording, arrived=recording.arrived + 1)
     match item:
@@ -53,18 +98,47 @@ def report_progress(recording: Recording) -> Recording:
 
 def finish_uploads(recording: Recording) -> Recording:
     """Everything has arrived: the playlists are ended and the outside is told."""
-    if not recording.recorded:
+    if not recording.recorded or recording.ending is Ending.BUCKET_REFUSED:
         return recording
     recording = recording.tell(PlaylistsFinished(at=recording.now, storage=recording.storage))
     recording = recording.announce(UploadProgressed, progress=_ALL)
     if recording.task.vod:
         return recording.announce(VodTriggered)
+    if recording.backup:
+        return recording.announce(BackedUp, files=recording.files)
     return recording.announce(Uploaded, files=recording.files)
+
+
+def _expired(storage: Storage, now: Millis) -> bool:
+    """Whether temporary keys were given, and their time is over."""
+    return 0 < storage.sts_expiration * SECOND <= now
+
+
+def _told_of_expiry(recording: Recording) -> Recording:
+    if recording.keys_expired:
+        return recording
+    return replace(recording, keys_expired=True).announce(KeysExpired)
+
+
+def _back_up(recording: Recording, item: Item) -> Recording:
+    recording = replace(recording, arrived=recording.arrived + 1, backup=(*recording.backup, item))
+    recording = recording.tell(ItemBackedUp(at=recording.now, item=item))
+    match item:
+        case Slice():
+            return _list_slice(recording, item)
+        case Part():
+            return replace(recording, files=(*recording.files, _mp4(recording, item)))
+        case Snapshot():
+            return recording
 
 
 def _slice_arrived(recording: Recording, made: Slice) -> Recording:
     uploaded = SliceUploaded(at=recording.now, slice=made, storage=recording.storage)
-    recording = recording.tell(uploaded)
+    return _list_slice(recording.tell(uploaded), made)
+
+
+def _list_slice(recording: Recording, made: Slice) -> Recording:
+    """The playlists of a slice are listed when they are first written."""
     key = made.key
     recording = _list(recording, _file(recording, FileKind.PLAYLIST, key, made.start))
     if recording.task.stream_mode is StreamMode.STANDARD and recording.task.mode is Mode.INDIVIDUAL:
@@ -78,12 +152,16 @@ def _slice_arrived(recording: Recording, made: Slice) -> Recording:
 
 
 def _part_arrived(recording: Recording, part: Part) -> Recording:
-    key = next(iter(recording.streams))
-    file = _file(recording, FileKind.MP4, key, part.start, part.index)
+    file = _mp4(recording, part)
     recording = replace(recording, files=(*recording.files, file))
     return recording.tell(
         PartUploaded(at=recording.now, part=part, file=file, storage=recording.storage)
     )
+
+
+def _mp4(recording: Recording, part: Part) -> RecordedFile:
+    key = next(iter(recording.streams))
+    return _file(recording, FileKind.MP4, key, part.start, part.index)
 
 
 def _file(

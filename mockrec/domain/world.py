@@ -19,15 +19,29 @@ from mockrec.domain.channel import Channel
 from mockrec.domain.commands import Answer, Awaiting, Command, Refused, Resource, Stopped
 from mockrec.domain.decisions import no_data, refused, runs, too_slow
 from mockrec.domain.deeds import do
-from mockrec.domain.delivery import MOST_OWED, Delivered, Delivery, Echo, GivenUp, Posted
+from mockrec.domain.delivery import (
+    MOST_OWED,
+    Bucketed,
+    Delivered,
+    Delivery,
+    Echo,
+    GivenUp,
+    Heard,
+    Posted,
+)
 from mockrec.domain.events import Notice
 from mockrec.domain.ids import new_id, new_resource_id
 from mockrec.domain.moments import SECOND, Millis
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import NO_WORKER, Refusal
-from mockrec.domain.signals import SawUsers, Signal
+from mockrec.domain.restoring import Restoring, answered
+from mockrec.domain.restoring import plan as plan_restoring
+from mockrec.domain.restoring import proceed as restore
+from mockrec.domain.signals import BucketAnswered, SawUsers, Signal
 from mockrec.domain.task import Mode
-from mockrec.domain.transcoding import Transcoding, plan, proceed
+from mockrec.domain.transcoding import Transcoding
+from mockrec.domain.transcoding import plan as plan_transcoding
+from mockrec.domain.transcoding import proceed as transcode
 from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
@@ -49,6 +63,7 @@ class Outgoing:
     event: Event
 
 
+Job = Transcoding | Restoring
 Outcome = tuple["World", Answer, tuple[Outgoing, ...]]
 Passage = tuple["World", tuple[Outgoing, ...]]
 
@@ -71,7 +86,7 @@ class World:
     exited: immutables.Map[int, str] = immutables.Map()
     """The sids of the recordings that have exited, by the order of their goodbyes."""
     goodbyes: int = 0
-    jobs: immutables.Map[str, Transcoding] = immutables.Map()
+    jobs: immutables.Map[str, Job] = immutables.Map()
     """What is still being made of recordings that have exited."""
     channels: immutables.Map[str, Channel] = immutables.Map()
     outbox: immutables.Map[str, Delivery] = immutables.Map()
@@ -119,11 +134,21 @@ class World:
         return replace(world, now=max(until, world.now)), tuple(outgoing)
 
     def hear(self, echo: Echo, at: Millis) -> Passage:
-        """What the outside said to an attempt: it is done, or tried again, or given up."""
+        """What the outside said to what was tried: a receiver, or a bucket."""
         world, before = self.pass_time(at)
+        match echo:
+            case Heard():
+                world, after = world._heard(echo)
+            case Bucketed():
+                world, after = world._bucketed(echo)
+        return world, before + after
+
+    def _heard(self, echo: Heard) -> Passage:
+        """A notification is done with, or tried again, or given up."""
+        world = self
         delivery, callback = world.outbox.get(echo.id), world.policy.callback
         if delivery is None or delivery.attempts != echo.attempt:
-            return world, before
+            return world, ()
         told: Event
         if not echo.problem:
             told = Delivered(at=world.now, id=echo.id, attempts=echo.attempt)
@@ -132,11 +157,19 @@ class World:
         else:
             gap = callback.retry[echo.attempt - 1]
             entry = (world.now + gap, delivery.number, echo.id)
-            world = replace(world, calendar=add(world.calendar, entry))
-            world, again = world.pass_time(world.now)
-            return world, before + again
+            return replace(world, calendar=add(world.calendar, entry)).pass_time(world.now)
         world = replace(world, outbox=world.outbox.delete(echo.id))
-        return world, (*before, Outgoing(delivery.task, told))
+        return world, (Outgoing(delivery.task, told),)
+
+    def _bucketed(self, echo: Bucketed) -> Passage:
+        """A file has arrived or not; a job goes on or is over."""
+        recording, job = self.recordings.get(echo.key), self.jobs.get(echo.key)
+        if recording is not None:
+            answer = BucketAnswered(echo.number, echo.verdict, echo.reason)
+            return self.told(recording, [answer])
+        if not isinstance(job, Restoring) or job.attempt != echo.number:
+            return self, ()
+        return self._continued(job, *answered(job, echo.verdict, self.now))
 
     def conclude(self, waited: Awaiting) -> Answer:
         """What a stop that waited is answered, now that it has waited."""
@@ -145,7 +178,7 @@ class World:
             return Refused(NO_WORKER, "the recording has exited and is forgotten", sid=waited.sid)
         if not recording.exited:
             return too_slow(recording)
-        return Stopped(recording) if recording.recorded else no_data(recording)
+        return Stopped(recording) if recording.presentable else no_data(recording)
 
     def report(self, task: Task, events: Iterable[Event]) -> Passage:
         """What happened to a task, and the notifications that are owed for it."""
@@ -204,10 +237,8 @@ class World:
         """What an entry of the calendar stands for, if it still holds."""
         recording, job = self.recordings.get(key), self.jobs.get(key)
         if job is not None and job.due == due:
-            following, events = proceed(job)
-            without: World = replace(self, jobs=self.jobs.delete(key))
-            world = without if following is None else without._employed(following)
-            return world.report(job.task, events)
+            step = transcode(job) if isinstance(job, Transcoding) else restore(job)
+            return self._continued(job, *step)
         if recording is not None and recording.next_due == due:
             moved, events = advance(recording, due)
             return self._with(moved, rescheduled=True).report(moved.task, events)
@@ -238,18 +269,26 @@ class World:
         known = self.recordings.get(sid)
         world: World = replace(self, recordings=self.recordings.set(sid, recording))
         if recording.exited:
-            world, job = world._without_worker(recording), plan(recording)
-            return world if job is None else world._employed(job)
+            world = world._without_worker(recording)
+            for job in (plan_transcoding(recording), plan_restoring(recording)):
+                world = world if job is None else world._employed(job)
+            return world
         due = recording.next_due
         if due is not None and (rescheduled or known is None or known.next_due != due):
             entry = (due, recording.task.number, sid)
             world = replace(world, calendar=add(world.calendar, entry))
         return world
 
-    def _employed(self, job: Transcoding) -> World:
+    def _continued(self, job: Job, following: Job | None, events: tuple[Event, ...]) -> Passage:
+        """After a step of a job."""
+        without: World = replace(self, jobs=self.jobs.delete(job.key))
+        world = without if following is None else without._employed(following)
+        return world.report(job.task, events)
+
+    def _employed(self, job: Job) -> World:
         """The world with a job, and an entry for its next step."""
-        entry = (job.due, job.task.number, job.task.sid)
-        jobs = self.jobs.set(job.task.sid, job)
+        entry = (job.due, job.task.number, job.key)
+        jobs = self.jobs.set(job.key, job)
         return replace(self, jobs=jobs, calendar=add(self.calendar, entry))
 
     def _without_worker(self, recording: Recording) -> World:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mockrec.domain.moments import stamp
+from mockrec.domain.moments import Millis, stamp
 from mockrec.domain.streams import EVERYBODY, FileKind, Track
 from mockrec.domain.task import Mode, Postponed
 
@@ -63,7 +63,18 @@ def file_name(task: Task, file: RecordedFile) -> str:
         case FileKind.MPD:
             return f"{_base(task)}{_user(file.key.uid)}av.mpd"
         case FileKind.MP4:
-            return f"{_base(task)}_{file.index}.mp4"
+            return part_name(task, file.index)
+
+
+def part_name(task: Task, index: int) -> str:
+    """An MP4 file of composite or web recording: ``<sid>_<cname>_<index>.mp4``."""
+    return f"{_base(task)}_{index}.mp4"
+
+
+def restored_name(name: str, at: Millis, index: int) -> str:
+    """A playlist that the backup brought: ``<name>_<tick>_<index>.m3u8``, the tick of 11 digits."""
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}_{at % 10**11:011d}_{index}{dot}{suffix}"
 
 
 def transcoded_name(task: Task, file: Transcoded) -> str:

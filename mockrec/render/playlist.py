@@ -98,9 +98,8 @@ def _adaptation(kind: str, slices: Sequence[tuple[Slice, str]]) -> str:
     )
     longest = max(piece.end - piece.start for piece, _ in slices)
     urls = "".join(
-        f"          <SegmentURL media={quoteattr(name)}"
-        + (f' ExtDiscontinuity="{stamp(piece.start)}"' if piece.fresh or piece.turned else "")
-        + "/>\n"
+        (f'          <ExtDiscontinuity time="{stamp(piece.start)}"/>\n' if piece.turned else "")
+        + f"          <SegmentURL media={quoteattr(name)}/>\n"
         for piece, name in slices
     )
     return (

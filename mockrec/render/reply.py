@@ -41,14 +41,20 @@ def reply(answer: Answer, profile: Profile) -> Reply:
         case Queried(recording):
             return Reply(200, _response(recording, _query(recording, profile), profile))
         case Stopped(recording):
-            body = _stop(recording, "uploaded", profile)
-            return Reply(200, _response(recording, body, profile))
+            where = "backuped" if recording.backup else "uploaded"
+            body = _stop(recording, where, profile)
+            return Reply(_status(recording, profile), _response(recording, body, profile))
         case Stopping(recording):
             body = _stop(recording, "unknown", profile)
             return Reply(200, _response(recording, body, profile))
         case Refused():
             return refusal(answer, profile)
     raise TypeError(f"{type(answer).__name__} is no answer for the wire")
+
+
+def _status(recording: Recording, profile: Profile) -> int:
+    """The older edition answers 206 where some files are in the backup only."""
+    return 206 if recording.backup and profile is Profile.Y2020 else 200
 
 
 def refusal(refused: Refused, profile: Profile) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from mockrec.domain.delivery import Delivered, GivenUp
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mockrec.sinks.webhook import Attempt
 
 MOST_LETTERS: Final = 10_000
+KEPT_ANSWER: Final = 512
+"""How much of each answer is remembered."""
 
 WAITING, DELIVERED, GIVEN_UP = "waiting", "delivered", "given up"
 
@@ -40,6 +42,11 @@ class Letter:
     """The bytes of the last attempt, as they were signed."""
     tried: list[Tried] = field(default_factory=list)
     verdict: str = WAITING
+
+    def note(self, at: Millis, attempt: Attempt) -> None:
+        """Add an attempt, with the beginning of its answer; they are numbered from 1."""
+        brief = replace(attempt, answer=attempt.answer[:KEPT_ANSWER])
+        self.tried.append(Tried(at, len(self.tried) + 1, brief))
 
 
 class Postbox:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from mockrec.domain.moments import Millis
 
 if TYPE_CHECKING:
+    from mockrec.domain.task import Storage
     from mockrec.storage import Store
 
 MOST_FILES: Final = 100_000
@@ -23,6 +24,8 @@ class Filed:
     key: str
     size: int
     at: Millis
+    storage: Storage | None = None
+    """The real bucket that it lies in; None where it is in our own store."""
 
 
 class Shelf:
@@ -36,8 +39,19 @@ class Shelf:
     def put(self, bucket: str, key: str, data: bytes, at: Millis) -> None:
         """Store an object, or store it anew."""
         self._store.put(bucket, key, data)
-        self._filed.pop((bucket, key), None)
-        self._filed[bucket, key] = Filed(bucket, key, len(data), at)
+        self._file(Filed(bucket, key, len(data), at))
+
+    def note(self, storage: Storage, key: str, size: int, at: Millis) -> None:
+        """Remember an object that lies in a real bucket."""
+        self._file(Filed(storage.bucket, key, size, at, storage))
+
+    def find(self, bucket: str, key: str) -> Filed | None:
+        """What is known of an object of this world."""
+        return self._filed.get((bucket, key))
+
+    def _file(self, filed: Filed) -> None:
+        self._filed.pop((filed.bucket, filed.key), None)
+        self._filed[filed.bucket, filed.key] = filed
         while len(self._filed) > self._most:
             self._filed.popitem(last=False)
 
@@ -48,10 +62,14 @@ class Shelf:
         return (filed, data) if filed and data is not None else None
 
     def clear(self) -> int:
-        """Remove every object of this world from the store; how many there were."""
+        """Remove every object of this world from our store; how many were known.
+
+        What lies in a real bucket stays there: it is not ours.
+        """
         count = len(self._filed)
-        for bucket, key in self._filed:
-            self._store.clear(bucket, key)
+        for filed in self._filed.values():
+            if filed.storage is None:
+                self._store.clear(filed.bucket, filed.key)
         self._filed.clear()
         return count
 

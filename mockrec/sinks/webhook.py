@@ -12,10 +12,10 @@ import socket
 import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +26,7 @@ LONGEST_ANSWER: Final = 64 * 1024
 _AT_ONCE: Final = 128
 _AT_ONCE_TO_ONE: Final = 16
 _METADATA: Final = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "fd00:ec2::254")))
+_FORBIDDEN: Final = "a link-local or metadata address, which is not allowed"
 
 TIMEOUT, UNREACHABLE, CERTIFICATE = 590, 591, 592
 """The codes that the vendor's console has for what is no answer."""
@@ -59,7 +60,7 @@ class Webhook:
         except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError, ssl.SSLError):
             return Attempt(CERTIFICATE, "the certificate is not trusted")
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return Attempt(UNREACHABLE, f"not reached: {type(error).__name__}")
+            return Attempt(UNREACHABLE, _why(error))
 
     async def close(self) -> None:
         """End all connections."""
@@ -67,12 +68,12 @@ class Webhook:
             await self._session.close()
 
     async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Attempt:
-        host = urlsplit(url).hostname or ""
-        if not self._allowed and _forbidden(host):
-            return Attempt(UNREACHABLE, "a link-local or metadata address, which is not allowed")
-        sending = self._open().post(url, data=body, headers=headers, allow_redirects=False)
+        address = URL(url)  # the host as it will be dialled: a number can be spelt in many ways
+        if not self._allowed and _forbidden(address.raw_host or ""):
+            return Attempt(UNREACHABLE, _FORBIDDEN)
+        sending = self._open().post(address, data=body, headers=headers, allow_redirects=False)
         async with sending as response:
-            answer = await response.content.read(LONGEST_ANSWER)
+            answer = await _beginning(response.content)
             problem = "" if response.status == 200 else f"answered {response.status}"  # noqa: PLR2004
             return Attempt(response.status, problem, answer)
 
@@ -90,6 +91,10 @@ class Webhook:
         return self._session
 
 
+class _Forbidden(OSError):
+    """A name leads where no name should."""
+
+
 class _Resolver(AbstractResolver):
     """Looks names up, and refuses those that lead where no name should."""
 
@@ -101,17 +106,43 @@ class _Resolver(AbstractResolver):
     ) -> list[ResolveResult]:
         found = await self._names.resolve(host, port, family)
         if any(_forbidden(one["host"]) for one in found):
-            raise OSError("a link-local or metadata address, which is not allowed")
+            raise _Forbidden(_FORBIDDEN)
         return found
 
     async def close(self) -> None:
         await self._names.close()
 
 
+async def _beginning(content: aiohttp.StreamReader) -> bytes:
+    """The answer, as much of it as is read of any; it may come in pieces."""
+    answer = b""
+    while piece := await content.read(LONGEST_ANSWER - len(answer)):
+        answer += piece
+    return answer
+
+
+def _why(error: Exception) -> str:
+    """What went wrong, for the reader of the ledger."""
+    if isinstance(getattr(error, "os_error", None), _Forbidden):
+        return _FORBIDDEN
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "the answer broke off"
+    return f"not reached: {type(error).__name__}"
+
+
 def _forbidden(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
+    address = _number(host)
     plain = getattr(address, "ipv4_mapped", None) or address
-    return plain.is_link_local or plain in _METADATA
+    return plain is not None and (plain.is_link_local or plain in _METADATA)
+
+
+def _number(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that a host is in numbers, in whatever notation; None where it is a name."""
+    try:
+        return ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        pass
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host))  # as in 2852039166 or 0251.254.43518
+    except OSError:
+        return None

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from mockrec.domain.task import Storage
+
+
+class Buckets(Protocol):
+    """Real buckets, reached with the keys of each request.
+
+    Every method raises `mockrec.storage.errors.BucketRefused` or `TransferFailed`.
+    """
+
+    async def put(self, storage: Storage, key: str, data: bytes, content_type: str) -> None:
+        """Store an object, or store it anew."""
+
+    async def get(self, storage: Storage, key: str) -> bytes | None:
+        """An object, or None if there is none of that name."""
 
 
 class Store(Protocol):

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Final
 
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f%/\\:*?"<>|]')
-_WHOLE: Final = re.compile(
-    r"^(\.{1,2}|.*[. ]|(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?)$", re.IGNORECASE
-)
+_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+"""Names of devices on some systems, whatever suffix they have."""
 _LONGEST: Final = 200
 
 
@@ -33,11 +32,7 @@ class FolderStore:
         self._number += 1
         draft = f"{place.parent}/%~{os.getpid()}-{self._number}.part"
         try:
-            try:
-                _write(draft, data)
-            except FileNotFoundError:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                _write(draft, data)
+            _write(draft, data)
             os.replace(draft, place)  # noqa: PTH105  a string is faster here, and it counts
         except OSError:
             with suppress(OSError):
@@ -70,8 +65,10 @@ def encode(part: str) -> str:
     safe = _UNSAFE.sub(_percent, part)
     if not safe:
         return "%"
-    if _WHOLE.match(safe):
-        safe = safe[:-1] + f"%{ord(safe[-1]):02X}"
+    if safe[-1] in ". ":
+        safe = f"{safe[:-1]}%{ord(safe[-1]):02X}"
+    if _RESERVED.fullmatch(safe):
+        safe = f"%{ord(safe[0]):02X}{safe[1:]}"
     raw = safe.encode("utf-8", "surrogatepass")
     if len(raw) <= _LONGEST:
         return safe
@@ -84,5 +81,10 @@ def _percent(found: re.Match[str]) -> str:
 
 
 def _write(path: str, data: bytes) -> None:
-    with open(path, "wb") as file:  # noqa: PTH123  as above
-        file.write(data)
+    """Write a file, and make its folder where there is none."""
+    try:
+        with open(path, "wb") as file:  # noqa: PTH123  as above
+            file.write(data)
+    except FileNotFoundError:
+        Path(path).parent.mkdir(parents=True)
+        _write(path, data)

@@ -5,12 +5,12 @@ Time stands at `EPOCH` unless a test asks for another clock; nothing here sleeps
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
@@ -125,12 +125,15 @@ class Service:
         """One request, its body a JSON document or these very bytes."""
         if document is not None:
             data = json.dumps(document).encode()
-        url = self.url(path)
-        async with self.client.session.request(method, url, data=data, headers=headers) as response:
+        typed = {} if data is None else {"Content-Type": "application/json"}
+        body = None if data is None else BytesIO(data)
+        async with self.client.session.request(
+            method, self.url(path), data=body, headers={**typed, **(headers or {})}
+        ) as response:
             raw = await response.read()
             is_json = raw and response.content_type == "application/json"
-            body = json.loads(raw) if is_json else None
-            return Reply(response.status, body, response.headers.copy(), raw)
+            answer = json.loads(raw) if is_json else None
+            return Reply(response.status, answer, response.headers.copy(), raw)
 
     async def get(self, path: str, **headers: str) -> Reply:
         """A GET; the headers with underscores for dashes."""
@@ -316,7 +319,7 @@ class _Server(TestServer):
     """As in production, a client that goes away cancels nothing; at the end nobody waits long."""
 
     async def _make_runner(self, **_: object) -> web.AppRunner:
-        return web.AppRunner(self.app, access_log=None, shutdown_timeout=0.05)
+        return web.AppRunner(self.app, access_log=None, shutdown_timeout=0.01)
 
 
 @asynccontextmanager
@@ -329,8 +332,3 @@ async def served(
     async with TestClient(_Server(application(engine, host))) as client:
         yield Service(engine, client)
     await engine.close()
-
-
-async def gathered(*tasks: asyncio.Task[Reply]) -> list[Reply]:
-    """What each of these was answered."""
-    return list(await asyncio.gather(*tasks))

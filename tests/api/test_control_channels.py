@@ -1,5 +1,7 @@
 """Who is in the room: users join, change and leave by hand, and recordings take note."""
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.api.service import CNAME, EPOCH, OTHER, Service, World, wrong
@@ -101,7 +103,9 @@ async def test_users_stand_in_the_order_of_joining(world: World) -> None:
 
 async def uids(world: World, cname: str = CNAME) -> list[str]:
     """Who is in the channel."""
-    return [user["uid"] for user in (await world.get(f"/channels/{cname}"))["users"]]
+    return [
+        user["uid"] for user in (await world.get(f"/channels/{quote(cname, safe='')}"))["users"]
+    ]
 
 
 # --- names -------------------------------------------------------------------------------------
@@ -186,6 +190,7 @@ async def test_a_channel_may_have_an_odd_name(world: World, cname: str) -> None:
     await world.join(101, cname)
 
     assert (await world.get())["channels"] == [cname]
+    assert await uids(world, cname) == ["101"]
     assert await world.leave(101, cname)
 
 

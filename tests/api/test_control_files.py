@@ -27,7 +27,10 @@ async def stored(
     """The address of an object that was just put there, as it is listed."""
     service.realm().shelf.put(bucket, key, data, EPOCH)
     files = await everything(service.world())
-    return next(file["url"] for file in files if (file["bucket"], file["key"]) == (bucket, key))
+    urls: list[str] = [
+        file["url"] for file in files if (file["bucket"], file["key"]) == (bucket, key)
+    ]
+    return urls[0]
 
 
 async def everything(world: World) -> list[Any]:

@@ -188,7 +188,7 @@ async def test_a_stop_that_waits_in_a_world_that_is_reset_finds_no_worker(
 
     reply = await stop
     assert (reply.status, reply.body["code"]) == (404, 404)
-    assert reply.headers["X-Mockrec-Detail"] == "the world was reset while the stop waited"
+    assert reply.headers["X-Mockrec-Detail"] == "the world ended while the stop waited"
     assert cleared["timers"] > 0
     assert not realm.waiting
     assert not realm.backlog

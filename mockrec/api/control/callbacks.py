@@ -25,8 +25,8 @@ async def callback(request: web.Request) -> web.Response:
 
 async def set_callback(request: web.Request) -> web.Response:
     """Send notifications elsewhere, or others of them; what is not named stays."""
-    one = realm(request)
     body = cast("dict[str, Any]", await document(request, "callback"))
+    one = realm(request)  # now: while the body came, the world may have been reset
     known = one.world.policy.callback
     url = body.get("url", known.url if known else None)
     following = None if url is None else _changed(one, known, url, body)
@@ -38,12 +38,13 @@ async def check(request: web.Request) -> web.Response:
     """Post a made-up event of every subscribed type, as the console's button does."""
     one, postman = realm(request), request.app[ENGINE].postman
     known = _known(one)
-    tried = [(kind, await postman.check(one, known, kind)) for kind in _wanted(known)]
+    kinds = _wanted(known)
+    tried = await postman.check(one, known, kinds)
     results = [
         {"event": kind, "status": attempt.status, "problem": attempt.problem}
-        for kind, attempt in tried
+        for kind, attempt in zip(kinds, tried, strict=True)
     ]
-    return show({"passed": not any(attempt.problem for _, attempt in tried), "events": results})
+    return show({"passed": not any(attempt.problem for attempt in tried), "events": results})
 
 
 async def notifications(request: web.Request) -> web.Response:

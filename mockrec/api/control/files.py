@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 
 from mockrec.api.control.guard import Wrong, show
 from mockrec.api.control.realms import realm
+from mockrec.api.keys import ENGINE
 from mockrec.render.names import content_type
 from mockrec.sinks.shelf import Filed
 
@@ -28,7 +29,7 @@ async def files(request: web.Request) -> web.Response:
 async def file(request: web.Request) -> web.StreamResponse:
     """One file, whole or a range of it; pages of any origin may read it."""
     one, path = realm(request), request.match_info
-    found = one.shelf.get(path["bucket"], path["key"])
+    found = await request.app[ENGINE].fetch(one, path["bucket"], path["key"])
     if found is None:
         raise Wrong(
             404, "no such file", "key", f"GET /_mockrec/worlds/{one.app_id}/files lists them"

@@ -1,0 +1,68 @@
+"""After the session: the service's own backup brings what the bucket did not take.
+
+It tries, and tries again, until everything is there or it has tried for long enough; the playlists
+then come under names of their own (docs/protocol.md#backup).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mockrec.domain.events import Restored, RestoreTried
+from mockrec.domain.moments import Millis
+from mockrec.domain.streams import Verdict
+from mockrec.domain.values import replace
+
+if TYPE_CHECKING:
+    from mockrec.domain.events import Event
+    from mockrec.domain.recording import Recording
+    from mockrec.domain.streams import Item
+    from mockrec.domain.task import Storage, Task
+
+ATTEMPTS: Final = 12
+"""How often the backup comes before it gives up."""
+
+
+@dataclass(frozen=True)
+class Restoring:
+    """What the backup still has of a recording, and when it comes next."""
+
+    task: Task
+    storage: Storage
+    items: tuple[Item, ...]
+    due: Millis
+    attempt: int = 0
+
+    @property
+    def key(self) -> str:
+        """Under what the world knows it."""
+        return f"{self.task.sid}/backup"
+
+
+def plan(recording: Recording) -> Restoring | None:
+    """The job that an exited recording leaves behind, if the backup has anything of it."""
+    task, storage = recording.task, recording.storage
+    if not recording.backup or storage is None:
+        return None
+    return Restoring(task, storage, recording.backup, recording.now + task.timing.restore)
+
+
+def proceed(job: Restoring) -> tuple[Restoring | None, tuple[Event, ...]]:
+    """The backup comes; where no real bucket is behind the storage, it succeeds at once."""
+    tried = replace(job, attempt=job.attempt + 1, due=job.due + job.task.timing.restore)
+    event = RestoreTried(at=job.due, attempt=tried.attempt, items=job.items, storage=job.storage)
+    if job.task.external:
+        return tried, (event,)
+    return None, (event, Restored(at=job.due, complete=True))
+
+
+def answered(
+    job: Restoring, verdict: Verdict, at: Millis
+) -> tuple[Restoring | None, tuple[Event, ...]]:
+    """What the bucket said: all is there, or the backup comes again, or never."""
+    if verdict is Verdict.STORED:
+        return None, (Restored(at=at, complete=True),)
+    if verdict is Verdict.REFUSED or job.attempt >= ATTEMPTS:
+        return None, (Restored(at=at, complete=False),)
+    return job, ()
