@@ -36,7 +36,7 @@ _MOST_BITS: Final = 256
 _LIKENESS: Final = 0.7
 
 # Wider than the six keys that hold secrets: a misspelt one holds its secret, too.
-_SECRET: Final = re.compile("key|secret|token|salt|passw", re.IGNORECASE)
+_SECRET: Final = re.compile("key|secret|token|salt|passw|credential", re.IGNORECASE)
 
 _BASE: Final = "https://mockrec.dev/schemas/"
 _ADDED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -327,6 +327,8 @@ def _got(path: Path, value: object, *, hidden: bool) -> str:
             return f"a list of {len(value)}" if value else "an empty list"
         case str():
             return "a string" if hidden else _shortened(_json(value[:_LONGEST_GOT]), _LONGEST_GOT)
+        case int() | float() if hidden and not isinstance(value, bool):
+            return "a number"
         case int() if value.bit_length() > _MOST_BITS:
             return f"an integer of {value.bit_length()} bits"
         case _:

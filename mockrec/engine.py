@@ -14,6 +14,7 @@ import re
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mockrec.carrier import Carrier, Drafts
@@ -136,15 +137,20 @@ class Engine:
         """Move the clock to `to`, or only to the first happening that is `reached`.
 
         Returns what the journal says of that time, after all of it was carried out, and whether it
-        was reached. Raises `TimeGoesBack` or `TimeEnds` before anything has moved.
+        was reached, by this move or by whatever else came meanwhile.
         """
-        realm.clock.check(to)
         await _ended(realm.posting)
         first, before = realm.journal.next_number, realm.now()
-        found = await self._pass(realm, to, reached, answered=True)
+        seen: list[Entry] = []
+        end = self.feed.watch(partial(_notice, realm, reached, seen)) if reached else None
+        try:
+            await self._pass(realm, to, seen if reached else None, answered=True)
+        finally:
+            if end is not None:
+                end()
         realm.clock_moved(before)
         await self.carry(realm)
-        return list(realm.journal.since(first)), found
+        return list(realm.journal.since(first)), bool(seen)
 
     def set_clock(self, realm: Realm, mode: ClockMode, rate: float) -> None:
         """Let the clock run in another way from now on."""
@@ -273,9 +279,9 @@ class Engine:
             self._keep(realm, *realm.world.hear(echo, realm.now()))
 
     async def _pass(
-        self, realm: Realm, to: Millis, reached: Reached | None, *, answered: bool
-    ) -> bool:
-        """Let time pass up to a moment, or until something is reached.
+        self, realm: Realm, to: Millis, seen: list[Entry] | None, *, answered: bool
+    ) -> None:
+        """Let time pass up to a moment, or until what is looked for has been seen.
 
         It passes in strides; but from one due moment to the next where something is looked for, or
         where somebody is told and may have to be told again before time goes on (`answered`).
@@ -287,19 +293,17 @@ class Engine:
             if due is None or due > to:
                 step = to
             else:
-                step = due if reached or asks else min(to, max(now + _STRIDE, due))
+                step = due if asks or seen is not None else min(to, max(now + _STRIDE, due))
             realm.clock.reach(step)
-            world, outgoing = realm.world.pass_time(max(now, step))
-            self._keep(realm, world, outgoing)
-            if reached and any(map(reached, outgoing)):
-                return True
+            self._keep(realm, *realm.world.pass_time(max(now, step)))
+            if seen:
+                return
             await self.carry(realm)
             await _ended(realm.uploading)
             if answered:
                 await _ended(realm.posting)
             if realm.now() >= to and not _due(realm, to):
-                return False
-        return False
+                return
 
     async def _wait(self, realm: Realm, awaiting: Awaiting) -> Answer:
         """Wait for a recording to exit: on a clock that stands by moving it, else in time."""
@@ -358,6 +362,12 @@ class Engine:
             verdict, reason = await self._carrier.bring(realm, storage, drafts)
             if verdict is not Verdict.STORED:
                 _mishap(realm, f"files not written: {reason}")
+
+
+def _notice(realm: Realm, reached: Reached, seen: list[Entry], app_id: str, entry: Entry) -> None:
+    """Note an entry that is looked for."""
+    if app_id == realm.app_id and isinstance(entry.subject, Outgoing) and reached(entry.subject):
+        seen.append(entry)
 
 
 def _mishap(realm: Realm, what: str) -> None:

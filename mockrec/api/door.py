@@ -111,6 +111,8 @@ async def body(request: web.Request) -> bytes:
     """The body; a `Refusal` if it is too large, comes too slowly, or is spoilt on the way."""
     patience = request.app[PATIENCE].body
     try:
+        if request.content.is_eof():  # it came with its head: nothing to wait for, and no timer
+            return await request.read()
         async with asyncio.timeout(patience):
             return await request.read()
     except web.HTTPRequestEntityTooLarge:

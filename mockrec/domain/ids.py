@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+from functools import lru_cache
 from hashlib import blake2b, shake_128
-from typing import Final
 
-_RESOURCE_BYTES: Final = 180
-_PLAIN: Final = 24
+_OWNER, _NUMBER, _SEAL, _FILLER = 8, 8, 8, 156
+"""The bytes of a resource id: whose it is, which, proof that it is one, and what makes it long."""
 
 
 def new_id(seed: int, kind: str, owner: str, number: int) -> str:
@@ -29,26 +29,30 @@ def chance(seed: int, *key: object) -> float:
 
 def new_resource_id(seed: int, app_id: str, number: int) -> str:
     """240 URL-safe characters that `read_resource_id` tells from noise (docs/protocol.md#ids)."""
-    plain = _owner(app_id) + number.to_bytes(8, "big")
-    plain += _seal(plain)
-    filler = shake_128(plain + seed.to_bytes(16, "big", signed=True))
-    return base64.urlsafe_b64encode(plain + filler.digest(_RESOURCE_BYTES - _PLAIN)).decode()
+    plain = _owner(app_id) + number.to_bytes(_NUMBER, "big")
+    return base64.urlsafe_b64encode(plain + _seal(plain) + _filler(plain, seed)).decode()
 
 
 def read_resource_id(text: str, app_id: str) -> bool | None:
     """Whether the id was issued to this App ID; None if it is no resource id at all."""
     try:
-        plain = base64.b64decode(text, altchars=b"-_", validate=True)
+        given = base64.b64decode(text, altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
-    if len(plain) != _RESOURCE_BYTES or plain[16:_PLAIN] != _seal(plain[:16]):
+    plain, rest = given[: _OWNER + _NUMBER], given[_OWNER + _NUMBER :]
+    if len(rest) != _SEAL + _FILLER or rest[:_SEAL] != _seal(plain):
         return None
-    return plain[:8] == _owner(app_id)
+    return plain[:_OWNER] == _owner(app_id)
 
 
+@lru_cache(maxsize=1_000)
 def _owner(app_id: str) -> bytes:
-    return blake2b(app_id.encode(), digest_size=8).digest()
+    return blake2b(app_id.encode(), digest_size=_OWNER).digest()
 
 
 def _seal(plain: bytes) -> bytes:
-    return blake2b(plain, digest_size=8, person=b"mockrec").digest()
+    return blake2b(plain, digest_size=_SEAL, person=b"mockrec").digest()
+
+
+def _filler(plain: bytes, seed: int) -> bytes:
+    return shake_128(b"%d/%b" % (seed, plain)).digest(_FILLER)

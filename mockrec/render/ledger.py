@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockrec.domain.events import Event, Notice
 from mockrec.domain.moments import iso
 from mockrec.domain.streams import RecordedFile, Slice, Snapshot, Transcoded
+from mockrec.domain.task import Storage
 from mockrec.render.names import file_name, slice_name, snapshot_name, transcoded_name
 from mockrec.render.notification import announcement
 
@@ -52,6 +53,8 @@ def _plain(task: Task, value: object) -> object:
             return snapshot_name(task, value)
         case Transcoded():
             return transcoded_name(task, value)
+        case Storage():
+            return value.bucket
         case tuple() | list() | frozenset():
             return [_plain(task, item) for item in value]
         case str() | int() | float() | None:

@@ -26,7 +26,7 @@ LONGEST_ANSWER: Final = 64 * 1024
 _AT_ONCE: Final = 128
 _AT_ONCE_TO_ONE: Final = 16
 _METADATA: Final = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "fd00:ec2::254")))
-_FORBIDDEN: Final = "a link-local or metadata address, which is not allowed"
+_NOT_ALLOWED: Final = "a link-local or metadata address, which is not allowed"
 
 TIMEOUT, UNREACHABLE, CERTIFICATE = 590, 591, 592
 """The codes that the vendor's console has for what is no answer."""
@@ -70,7 +70,7 @@ class Webhook:
     async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Attempt:
         address = URL(url)  # the host as it will be dialled: a number can be spelt in many ways
         if not self._allowed and _forbidden(address.raw_host or ""):
-            return Attempt(UNREACHABLE, _FORBIDDEN)
+            return Attempt(UNREACHABLE, _NOT_ALLOWED)
         sending = self._open().post(address, data=body, headers=headers, allow_redirects=False)
         async with sending as response:
             answer = await _beginning(response.content)
@@ -91,7 +91,7 @@ class Webhook:
         return self._session
 
 
-class _Forbidden(OSError):
+class _NotAllowed(OSError):
     """A name leads where no name should."""
 
 
@@ -106,7 +106,7 @@ class _Resolver(AbstractResolver):
     ) -> list[ResolveResult]:
         found = await self._names.resolve(host, port, family)
         if any(_forbidden(one["host"]) for one in found):
-            raise _Forbidden(_FORBIDDEN)
+            raise _NotAllowed(_NOT_ALLOWED)
         return found
 
     async def close(self) -> None:
@@ -123,8 +123,8 @@ async def _beginning(content: aiohttp.StreamReader) -> bytes:
 
 def _why(error: Exception) -> str:
     """What went wrong, for the reader of the ledger."""
-    if isinstance(getattr(error, "os_error", None), _Forbidden):
-        return _FORBIDDEN
+    if isinstance(getattr(error, "os_error", None), _NotAllowed):
+        return _NOT_ALLOWED
     if isinstance(error, aiohttp.ClientPayloadError):
         return "the answer broke off"
     return f"not reached: {type(error).__name__}"

@@ -156,12 +156,13 @@ class Service:
 
 
 class FakeTime:
-    """Real seconds, as a test wants them."""
+    """Real seconds, as a test wants them; by the stride with every look, if there is one."""
 
     def __init__(self) -> None:
-        self.seconds = 0.0
+        self.seconds = self.stride = 0.0
 
     def __call__(self) -> float:
+        self.seconds += self.stride
         return self.seconds
 
 

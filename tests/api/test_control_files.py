@@ -223,45 +223,6 @@ async def test_a_range_means_nothing_to_head(service: Service) -> None:
     assert (reply.status, reply.headers["Content-Length"]) == (200, "10")
 
 
-# --- pages of other sites ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("origin", ["https://player.example", "null"])
-async def test_a_page_of_any_site_may_read_a_file(service: Service, origin: str) -> None:
-    headers = {"Origin": origin, "Sec-Fetch-Site": "cross-site", "Range": "bytes=0-0"}
-
-    reply = await service.send("GET", await stored(service), headers=headers)
-
-    assert reply.status == 206
-    assert reply.headers["Access-Control-Allow-Origin"] == "*"
-    assert reply.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-    exposed = reply.headers["Access-Control-Expose-Headers"]
-    assert {"Content-Range", "Content-Length"} <= set(exposed.split(", "))
-
-
-async def test_a_browser_asks_before_it_sends_a_range(service: Service) -> None:
-    headers = {
-        "Origin": "https://player.example",
-        "Sec-Fetch-Site": "cross-site",
-        "Access-Control-Request-Method": "GET",
-        "Access-Control-Request-Headers": "range",
-    }
-
-    reply = await service.send("OPTIONS", await stored(service), headers=headers)
-
-    assert (reply.status, reply.raw) == (204, b"")
-    assert reply.headers["Access-Control-Allow-Origin"] == "*"
-    assert reply.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
-    assert reply.headers["Access-Control-Allow-Headers"] == "Range"
-
-
-async def test_a_page_may_learn_that_a_file_is_not_there(service: Service) -> None:
-    reply = await service.get(f"{PATH}/b/none.ts", Origin="https://player.example")
-
-    wrong(reply, 404)
-    assert reply.headers["Access-Control-Allow-Origin"] == "*"
-
-
 # --- odd names ---------------------------------------------------------------------------------
 
 

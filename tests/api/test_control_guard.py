@@ -137,19 +137,53 @@ async def test_no_other_origin_is_allowed_by_a_preflight(service: Service) -> No
 
 # --- files are for players ---------------------------------------------------------------------
 
+FILE = f"/_mockrec/worlds/{APP_ID}/files/b/a.ts"
+
+
+@pytest.fixture
+def file(service: Service) -> str:
+    """The address of a file."""
+    service.realm().shelf.put("b", "a.ts", b"data", EPOCH)
+    return FILE
+
 
 @pytest.mark.parametrize(
     "headers",
     [{"Origin": "https://player.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}],
 )
 async def test_a_page_of_another_site_may_play_a_file(
-    service: Service, headers: dict[str, str]
+    service: Service, file: str, headers: dict[str, str]
 ) -> None:
-    service.realm().shelf.put("b", "a.ts", b"data", EPOCH)
+    reply = await asked(service, {**headers, "Range": "bytes=0-1"}, file)
 
-    reply = await asked(service, headers, f"/_mockrec/worlds/{APP_ID}/files/b/a.ts")
+    assert (reply.status, reply.raw) == (206, b"da")
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
+    assert reply.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    exposed = reply.headers["Access-Control-Expose-Headers"]
+    assert {"Content-Range", "Content-Length"} <= set(exposed.split(", "))
 
-    assert (reply.status, reply.raw) == (200, b"data")
+
+async def test_its_browser_asks_before_it_sends_a_range(service: Service, file: str) -> None:
+    headers = {
+        "Origin": "https://player.example",
+        "Sec-Fetch-Site": "cross-site",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "range",
+    }
+
+    reply = await service.send("OPTIONS", file, headers=headers)
+
+    assert (reply.status, reply.raw) == (204, b"")
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
+    assert reply.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
+    assert reply.headers["Access-Control-Allow-Headers"] == "Range"
+
+
+async def test_it_may_learn_that_a_file_is_not_there(service: Service) -> None:
+    reply = await asked(service, {"Origin": "https://player.example"}, FILE)
+
+    wrong(reply, 404)
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
 
 
 async def test_but_it_may_not_list_them(service: Service) -> None:
@@ -159,12 +193,10 @@ async def test_but_it_may_not_list_them(service: Service) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-async def test_nor_play_one_under_a_strangers_name(service: Service, method: str) -> None:
-    service.realm().shelf.put("b", "a.ts", b"data", EPOCH)
-
-    reply = await service.send(
-        method, f"/_mockrec/worlds/{APP_ID}/files/b/a.ts", headers={"Host": "evil.example"}
-    )
+async def test_nor_play_one_under_a_strangers_name(
+    service: Service, file: str, method: str
+) -> None:
+    reply = await service.send(method, file, headers={"Host": "evil.example"})
 
     assert reply.status == 403
 

@@ -1,6 +1,5 @@
 """The journal: requests, events and clock moves on one axis; read in pages, bounded, waited for."""
 
-import asyncio
 from typing import Any, Final
 
 import pytest
@@ -15,7 +14,7 @@ from mockrec.sinks.journal import (
     Kind,
     Mishap,
 )
-from tests.api.service import APP_ID, EPOCH, OTHER, Service, World, wrong
+from tests.api.service import APP_ID, EPOCH, PAGE, Service, World, wrong
 
 MIB: Final = 1024 * 1024
 
@@ -99,15 +98,49 @@ async def test_an_event_is_told_with_what_the_outside_is_told_of_it(world: World
     }
 
 
-@pytest.mark.parametrize("mode", ["individual", "mix", "web"])
-async def test_every_event_of_a_recording_can_be_told(world: World, mode: str) -> None:
-    session = await world.record(mode)
+PUSH: Final = {
+    "serviceName": "rtmp_publish_service",
+    "serviceParam": {"outputs": [{"rtmpUrl": "rtmp://example.org/live/1"}]},
+}
+POSTPONED: Final = {
+    "appsCollection": {"combinationPolicy": "postpone_transcoding"},
+    "transcodeOptions": {"transConfig": {"transMode": "postponeTranscoding"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("mode", "request_", "event"),
+    [
+        ("individual", {}, "SliceUploaded"),
+        ("individual", {"snapshotConfig": {"fileType": ["jpg"]}}, "SnapshotUploaded"),
+        ("individual", POSTPONED, "SliceUploaded"),
+        ("mix", {"recordingFileConfig": {"avFileType": ["hls", "mp4"]}}, "PartUploaded"),
+        ("web", {"extensionServiceConfig": {"extensionServices": [PAGE, PUSH]}}, "OutputChanged"),
+    ],
+)
+async def test_every_event_of_a_recording_can_be_told(
+    world: World, mode: str, request_: dict[str, Any], event: str
+) -> None:
+    session = await world.record(mode, **request_)
     await world.advance("70s")
     await world.stop(session)
+    await world.advance("1h")
 
-    events = {entry["event"] for entry in await world.journal("kind=event")}
+    told = {entry["event"] for entry in await world.journal("kind=event")}
 
-    assert {"StatusChanged", "SliceUploaded", "Uploaded", "SessionExited"} <= events
+    assert {"StatusChanged", "SessionExited", event} <= told
+
+
+async def test_an_event_names_files_as_they_lie_in_the_bucket(world: World) -> None:
+    await world.record("mix")
+    await world.advance("40s")
+
+    told = [each["details"] for each in await world.journal("kind=event")]
+
+    named = {each["slice"]["file"] for each in told if "slice" in each}
+    stored = {file["key"].removeprefix("day1/") for file in (await world.get("/files"))["files"]}
+    assert named
+    assert named <= stored
 
 
 async def test_entries_are_numbered_from_0_without_a_gap(world: World) -> None:
@@ -278,86 +311,3 @@ async def test_what_was_dropped_is_told(service: Service, world: World) -> None:
     assert answer["dropped"] == 2
     assert numbers(answer["entries"]) == [2, 3]
     assert answer["next"] == 4
-
-
-# --- await -------------------------------------------------------------------------------------
-
-
-async def test_what_is_there_already_is_not_waited_for(world: World) -> None:
-    await world.acquire()
-
-    found = await world.post("/journal/await", match={"operation": "acquire"}, timeout="0s")
-
-    assert found["entry"] == (await world.journal())[0]
-
-
-async def test_what_comes_later_ends_the_waiting(service: Service, world: World) -> None:
-    waiting = asyncio.get_running_loop().create_task(
-        world.happened(operation="stop", status=200, body={"clientRequest": {"async_stop": True}})
-    )
-    await service.world(OTHER).stop(await service.world(OTHER).record(), async_stop=True)
-    session = await world.record()
-    await world.advance("30s")
-    assert not waiting.done()
-
-    await world.stop(session, async_stop=True)
-
-    entry = await waiting
-    assert entry == next(
-        each for each in await world.journal() if each["number"] == entry["number"]
-    )
-    assert entry["path"].endswith(f"/sid/{session.sid}/mode/individual/stop")
-
-
-async def test_it_is_waited_for_what_comes_after_a_number(world: World) -> None:
-    await world.acquire("first")
-    await world.acquire("second")
-    match = {"operation": "acquire"}
-
-    found = await world.post("/journal/await", match=match, since=1)
-
-    assert found["entry"]["body"]["cname"] == "second"
-
-
-async def test_all_that_is_asked_for_has_to_fit(world: World) -> None:
-    await world.acquire("room")
-    body = {"match": {"operation": "acquire", "body": {"cname": "rom"}}, "timeout": "0s"}
-
-    error, path, expected = wrong(await world.control("POST", "/journal/await", body), 408)
-
-    assert error == "nothing matched within 0 ms"
-    assert (path, expected) == ("/match", '{"operation":"acquire","body":{"cname":"rom"}}')
-
-
-async def test_the_waiting_ends_in_real_time_though_the_clock_stands(world: World) -> None:
-    body = {"match": {"operation": "stop"}, "timeout": "1ms"}
-
-    wrong(await world.control("POST", "/journal/await", body), 408)
-
-    await world.acquire()  # nobody looks any more
-    assert await world.now() == EPOCH
-
-
-async def test_an_empty_match_is_the_first_entry(world: World) -> None:
-    await world.acquire()
-
-    assert (await world.post("/journal/await", match={}))["entry"]["number"] == 0
-
-
-@pytest.mark.parametrize(
-    ("body", "path"),
-    [
-        ({}, "/match"),
-        ({"match": "stop"}, "/match"),
-        ({"match": {}, "timeout": 5}, "/timeout"),
-        ({"match": {}, "timeout": "soon"}, "/timeout"),
-        ({"match": {}, "since": -1}, "/since"),
-        ({"match": {}, "timeuot": "5s"}, "/timeuot"),
-    ],
-)
-async def test_a_waiting_that_there_is_none_of(
-    world: World, body: dict[str, object], path: str
-) -> None:
-    _, where, _ = wrong(await world.control("POST", "/journal/await", body))
-
-    assert where == path

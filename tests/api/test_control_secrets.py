@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import logging
 from typing import Any, Final
 
 import pytest
 
+from mockrec.domain.delivery import Posted
+from mockrec.domain.events import SnapshotUploaded
+from mockrec.domain.streams import Snapshot
+from mockrec.domain.task import Mode, Storage, Task
+from mockrec.render.ledger import happening
 from mockrec.settings import Settings
+from tests.api.eavesdropper import HUSH, Eavesdropper
 from tests.api.service import APP_ID, STORAGE, Reply, Service, World, basic
-
-HUSH: Final = "hush"
-"""What every secret here begins with; nothing else contains it."""
-ENCODED: Final = base64.b64encode(f"{HUSH}-customer".encode()).decode()[:8]
-"""The same at the beginning of an Authorization header."""
 
 FIELDS: Final = {
     "accessKey": "accesskey AccessKey ACCESSKEY access_key access-key acessKey accesKy accessKeys",
@@ -54,50 +54,6 @@ def world(service: Service) -> World:
     one = service.world()
     one.authorization = basic("hush-customer", "hush-certificate")
     return one
-
-
-class Eavesdropper:
-    """Reads all that can be read of a world and of this process."""
-
-    def __init__(self, service: Service, caplog: pytest.LogCaptureFixture) -> None:
-        caplog.set_level(logging.DEBUG)
-        self._service, self._caplog = service, caplog
-
-    async def leaks(self, *replies: Reply) -> list[str]:
-        """Where a secret is seen."""
-        heard = {**await self._over_http(), **self._within()}
-        for number, reply in enumerate(replies):
-            heard[f"reply {number}"] = reply.raw.decode() + repr(dict(reply.headers))
-        return [where for where, text in heard.items() if HUSH in text or ENCODED in text]
-
-    async def _over_http(self) -> dict[str, str]:
-        world = self._service.world()
-        sids = [each["sid"] for each in (await world.get("/recordings"))["recordings"]]
-        paths = ["", "/clock", "/settings", "/recordings", "/journal", "/files", "/channels/room"]
-        paths += ["/notifications", *(f"/recordings/{sid}" for sid in sids)]
-        paths = [f"/_mockrec/worlds/{APP_ID}{path}" for path in paths]
-        paths += ["/_mockrec/worlds", "/_mockrec/metrics"]
-        shown = {path: (await self._service.get(path)).raw.decode() for path in paths}
-        return {**shown, "events": await self._streamed()}
-
-    async def _streamed(self) -> str:
-        count = len(self._service.realm().journal)
-        url = self._service.url("/_mockrec/events?since=0")
-        async with self._service.client.session.get(url) as response:
-            blocks = [await response.content.readuntil(b"\n\n") for _ in range(count)]
-        return b"".join(blocks).decode()
-
-    def _within(self) -> dict[str, str]:
-        realm = self._service.realm()
-        return {
-            "log": self._caplog.text,
-            "log records": repr([record.__dict__ for record in self._caplog.records]),
-            "repr of the realm": repr(realm),
-            "repr of the world": repr(realm.world),
-            "repr of the recordings": repr(list(realm.world.recordings.values())),
-            "repr of the resources": repr(list(realm.world.resources.values())),
-            "repr of the journal": repr(list(realm.journal.since(0))),
-        }
 
 
 @pytest.fixture
@@ -328,6 +284,17 @@ async def test_the_secret_of_the_callback_is_shown_to_its_keeper_only(
     await world.advance("5s")
 
     assert await eavesdropper.leaks() == []
+
+
+def test_an_event_inside_of_an_event_does_not_show_its_storage() -> None:
+    storage = Storage(1, 0, "bucket", "hush-ak", "hush-sk", sts_token="hush-st")
+    task = Task(APP_ID, "0" * 32, "", 0, "room", 1, Mode.INDIVIDUAL, 0, storage=storage)
+    taken = SnapshotUploaded(at=0, sequence=0, snapshot=Snapshot(1, 0, False), storage=storage)
+
+    told = json.dumps(happening(task, Posted(at=0, id="", attempt=1, notice=taken)))
+
+    assert "bucket" in told
+    assert HUSH not in told
 
 
 async def test_who_awaits_a_secret_learns_nothing_by_it(world: World) -> None:

@@ -115,6 +115,20 @@ async def test_the_same_happens_again_after_a_reset(world: World) -> None:
     assert await world.record() == first
 
 
+async def test_and_the_same_files_are_written_again(service: Service, world: World) -> None:
+    async def recorded(seconds: int) -> dict[str, bytes]:
+        await world.reset()
+        await world.record("mix")
+        await world.advance(f"{seconds}s")
+        urls = [file["url"] for file in (await world.get("/files"))["files"]]
+        return {url: (await service.get(url)).raw for url in urls}
+
+    first = await recorded(40)
+    await recorded(60)  # which is the same recording, with more slices in its playlist
+
+    assert await recorded(40) == first
+
+
 async def test_a_resource_of_before_the_reset_has_expired(world: World) -> None:
     resource = done(await world.acquire())["resourceId"]
     await world.reset()

@@ -21,7 +21,6 @@ from mockrec import contract
 from mockrec.api.documents import Unreadable, read
 from mockrec.api.door import LARGEST_BODY, body
 from mockrec.api.keys import HOST
-from mockrec.clock import TimeGoesBack
 from mockrec.domain.problems import Refusal
 
 log: Final = logging.getLogger("mockrec")
@@ -61,8 +60,6 @@ def guarded(handler: Handler, *, any_origin: bool = False) -> Handler:
             if any_origin:
                 response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = "*"
             return response
-        except TimeGoesBack as error:  # a clock that runs has overtaken the moment meanwhile
-            return show(Wrong(400, str(error), "", "a moment that is to come").body, 400)
 
     return handle
 
