@@ -44,6 +44,14 @@ def reachable(one: Realm, to: Millis, where: str) -> Millis:
     return to
 
 
+def later(one: Realm, length: Millis, where: str) -> Millis:
+    """The moment that is so much later than now, which a clock that runs may overtake."""
+    to = one.now() + length
+    if to > LATEST:
+        raise Wrong(400, f"no clock goes beyond {LATEST}, the year 2200", where, "less of it")
+    return to
+
+
 def told(entry: Entry) -> dict[str, Any]:
     """An entry of the journal in words."""
     head = {"number": entry.number, "kind": str(entry.kind), "at": entry.at, "time": iso(entry.at)}

@@ -9,7 +9,7 @@ import orjson
 from aiohttp import web
 
 from mockrec.api.control.guard import Wrong, document, show
-from mockrec.api.control.realms import reachable, realm, span, told
+from mockrec.api.control.realms import later, reachable, realm, span, told
 from mockrec.api.keys import ENGINE
 from mockrec.clock import ClockMode
 from mockrec.domain.events import Notice, StatusChanged
@@ -116,8 +116,8 @@ def _target(one: Realm, body: dict[str, Any]) -> Millis:
     if "to" in body:
         return reachable(one, body["to"], "/to")
     if "by" in body:
-        return reachable(one, one.now() + span(body["by"], "/by"), "/by")
-    return reachable(one, one.now() + span(body.get("limit", "1h"), "/limit"), "/limit")
+        return later(one, span(body["by"], "/by"), "/by")
+    return later(one, span(body.get("limit", "1h"), "/limit"), "/limit")
 
 
 def _reached(until: dict[str, Any]) -> Reached:
