@@ -217,6 +217,7 @@ class Engine:
             Shelf(self._store),
             Journal(app_id, self.feed),
             credentials=defaults.credentials,
+            call_prefix=new_id(defaults.seed, "request", app_id, 0)[:20],
         )
         if len(self._realms) >= MOST_WORLDS:
             idle = next((one for one in self._realms.values() if not one.world.live), None)

@@ -28,6 +28,8 @@ class Realm:
     journal: Journal
     credentials: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     calls: int = 0
+    call_prefix: str = ""
+    """What the ids of all requests to this world begin with."""
     backlog: list[Outgoing] = field(default_factory=list)
     """What has happened and is not carried out yet."""
     carrying: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -47,6 +49,11 @@ class Realm:
     def app_id(self) -> str:
         """Whose world it is."""
         return self.world.app_id
+
+    def next_call(self) -> tuple[int, str]:
+        """The number and the id of a request."""
+        number, self.calls = self.calls, self.calls + 1
+        return number, f"{self.call_prefix}{number:012x}"
 
     def now(self) -> Millis:
         """The present; it never goes back, whatever the clock does."""

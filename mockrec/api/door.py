@@ -15,6 +15,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
@@ -76,12 +77,11 @@ class Call:
 def identify(request: web.Request, call: Call, engine: Engine) -> Realm:
     """Credentials, App ID and rate; the world that the request is for."""
     app_id = call.path["appid"]
-    if not engine.admits(app_id):
-        authenticate(request, engine.credentials)
+    known = call.realm = engine.known(app_id)
+    authenticate(request, engine.credentials if known is None else known.credentials)
+    if known is None and not engine.admits(app_id):
         raise Refusal(INVALID_APP_ID, "expected 32 lower-case hex digits, or a registered App ID")
-    call.realm = engine.known(app_id)
-    authenticate(request, call.realm.credentials if call.realm else engine.credentials)
-    realm = call.realm = engine.realm(app_id)
+    realm = call.realm = known or engine.realm(app_id)
     if not engine.within_rate(realm):
         raise Refusal(RATE_LIMITED, f"more than {realm.world.policy.qps} requests in this second")
     return realm
@@ -136,7 +136,8 @@ def judge(call: Call, profile: Profile, *, strict: bool) -> None:
     if call.operation == "updateLayout" and mode != Mode.MIX:
         raise Refusal(BAD_LAYOUT, f'mode: got "{mode}", expected mix: only it has a layout')
     verdict = contract.check(call.operation, mode, call.body, profile=profile, strict=strict)
-    call.remarks = "; ".join(map(str, verdict.remarks))
+    if verdict.remarks:
+        call.remarks = "; ".join(map(str, verdict.remarks))
     if verdict.violations:
         detail = "; ".join(map(str, verdict.violations))
         raise Refusal(_problem(call.operation, verdict.violations), detail)
@@ -165,6 +166,11 @@ def _credentials(request: web.Request) -> tuple[str, str]:
     header = request.headers.get("Authorization")
     if header is None:
         raise Refusal(UNAUTHORIZED, "the Authorization header is missing")
+    return _read_credentials(header)
+
+
+@lru_cache(maxsize=64)  # a client sends the same header with every request
+def _read_credentials(header: str) -> tuple[str, str]:
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
         # Another scheme is as good as none; the credentials alone are credentials gone wrong.

@@ -12,7 +12,6 @@ from aiohttp import web
 from mockrec.api.cors import allow_origin
 from mockrec.api.keys import ENGINE
 from mockrec.domain.commands import Answer, Refused
-from mockrec.domain.ids import new_id
 from mockrec.render.reply import Reply, reply
 from mockrec.sinks.journal import Call as Journalled
 from mockrec.sinks.journal import Kind
@@ -49,13 +48,12 @@ def _journalled(request: web.Request, call: Call, status: int, payload: bytes, d
     realm = call.realm
     if realm is None:
         return request.app[ENGINE].stray_id()
-    number, realm.calls = realm.calls, realm.calls + 1
-    request_id = new_id(realm.world.seed, "request", realm.app_id, number)
+    number, request_id = realm.next_call()
     record = Journalled(
         number=number,
         request_id=request_id,
         method=request.method,
-        path=request.path,
+        path=request.raw_path.partition("?")[0],
         operation=call.operation,
         body=call.raw,
         status=status,

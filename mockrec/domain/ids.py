@@ -7,8 +7,8 @@ import binascii
 from functools import lru_cache
 from hashlib import blake2b, shake_128
 
-_OWNER, _NUMBER, _SEAL, _FILLER = 8, 8, 8, 156
-"""The bytes of a resource id: whose it is, which, proof that it is one, and what makes it long."""
+_OWNER, _FILLER, _NUMBER, _SEAL = 8, 156, 8, 8
+"""The bytes of a resource id: whose it is, what makes it long, which, and proof that it is one."""
 
 
 def new_id(seed: int, kind: str, owner: str, number: int) -> str:
@@ -28,9 +28,12 @@ def chance(seed: int, *key: object) -> float:
 
 
 def new_resource_id(seed: int, app_id: str, number: int) -> str:
-    """240 URL-safe characters that `read_resource_id` tells from noise (docs/protocol.md#ids)."""
-    plain = _owner(app_id) + number.to_bytes(_NUMBER, "big")
-    return base64.urlsafe_b64encode(plain + _seal(plain) + _filler(plain, seed)).decode()
+    """240 URL-safe characters that `read_resource_id` tells from noise.
+
+    As with the service, ids of one App ID begin alike (docs/protocol.md#ids).
+    """
+    plain = _beginning(seed, app_id) + number.to_bytes(_NUMBER, "big")
+    return base64.urlsafe_b64encode(plain + _seal(plain)).decode()
 
 
 def read_resource_id(text: str, app_id: str) -> bool | None:
@@ -39,20 +42,21 @@ def read_resource_id(text: str, app_id: str) -> bool | None:
         given = base64.b64decode(text, altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
-    plain, rest = given[: _OWNER + _NUMBER], given[_OWNER + _NUMBER :]
-    if len(rest) != _SEAL + _FILLER or rest[:_SEAL] != _seal(plain):
+    plain, seal = given[:-_SEAL], given[-_SEAL:]
+    if len(plain) != _OWNER + _FILLER + _NUMBER or seal != _seal(plain):
         return None
     return plain[:_OWNER] == _owner(app_id)
 
 
 @lru_cache(maxsize=1_000)
+def _beginning(seed: int, app_id: str) -> bytes:
+    owner = _owner(app_id)
+    return owner + shake_128(b"%d/%b" % (seed, owner)).digest(_FILLER)
+
+
 def _owner(app_id: str) -> bytes:
     return blake2b(app_id.encode(), digest_size=_OWNER).digest()
 
 
 def _seal(plain: bytes) -> bytes:
     return blake2b(plain, digest_size=_SEAL, person=b"mockrec").digest()
-
-
-def _filler(plain: bytes, seed: int) -> bytes:
-    return shake_128(b"%d/%b" % (seed, plain)).digest(_FILLER)

@@ -30,7 +30,7 @@ from mockrec.domain.delivery import (
     Posted,
 )
 from mockrec.domain.events import Notice
-from mockrec.domain.ids import new_id, new_resource_id
+from mockrec.domain.ids import new_id
 from mockrec.domain.moments import SECOND, Millis
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import NO_WORKER, Refusal
@@ -78,6 +78,8 @@ class World:
     policy: Policy = Policy()
     resources: immutables.Map[str, Resource] = immutables.Map()
     issued: int = 0
+    issues: immutables.Map[int, str] = immutables.Map()
+    """The ids of the newest resources, by their numbers."""
     recordings: immutables.Map[str, Recording] = immutables.Map()
     started: int = 0
     live: int = 0
@@ -212,12 +214,15 @@ class World:
 
     def with_resource(self, resource: Resource) -> World:
         """With a new resource, at the price of the oldest that no live recording holds."""
+        number = resource.number
         kept = self.resources.set(resource.id, resource)
-        if resource.number >= KEPT_RESOURCES:
-            oldest = new_resource_id(self.seed, self.app_id, resource.number - KEPT_RESOURCES)
-            if oldest in kept and not runs(self, kept[oldest]):
+        issues = self.issues.set(number, resource.id)
+        if number >= KEPT_RESOURCES:
+            oldest = issues[number - KEPT_RESOURCES]
+            issues = issues.delete(number - KEPT_RESOURCES)
+            if not runs(self, kept[oldest]):
                 kept = kept.delete(oldest)
-        return replace(self, resources=kept, issued=resource.number + 1)
+        return replace(self, resources=kept, issues=issues, issued=number + 1)
 
     def with_start(self, resource: Resource, channel: Channel, recording: Recording) -> World:
         """With a recording that begins, on the resource that it uses up."""
