@@ -1,8 +1,8 @@
 """Carries files to real buckets, and tells the world what the bucket said.
 
 A slice counts as stored when its playlist, too, has been written again. The files of one recording
-go one after the other, so that no older playlist overwrites a newer one; a slow bucket holds up
-nobody else.
+go one after the other, so that no older playlist overwrites a newer one, and those of one world
+some at a time; a slow bucket holds up nobody else.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Hear = Callable[["Realm", Bucketed], None]
 
 _AT_ONCE: Final = 64
+"""How many files of one world are on their way together."""
 
 
 @dataclass(slots=True)
@@ -50,13 +51,14 @@ class Carrier:
         self._buckets = buckets
         self._media = media
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._lanes = asyncio.Semaphore(_AT_ONCE)
+        self._lanes: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def deliver(self, realm: Realm, outgoing: Outgoing, hear: Hear) -> None:
         """Bring what an upload or the backup wants to bring; `hear` is told of the answer."""
         event, sid = outgoing.event, outgoing.task.sid
         turn = self._turns.setdefault(sid, asyncio.Lock())
-        async with turn, self._lanes:
+        lanes = self._lanes.setdefault(realm.app_id, asyncio.Semaphore(_AT_ONCE))
+        async with turn, lanes:
             match event:
                 case UploadTried():
                     verdict, reason = await self._upload(realm, outgoing, event)

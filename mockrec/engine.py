@@ -287,9 +287,9 @@ class Engine:
         It passes in strides; but from one due moment to the next where something is looked for, or
         where somebody is told and may have to be told again before time goes on (`answered`).
         """
-        policy = realm.world.policy
-        asks = policy.external or (answered and policy.callback is not None)
         while not realm.closed:
+            policy, owed = realm.world.policy, bool(realm.world.outbox)
+            asks = policy.external or (answered and (owed or policy.callback is not None))
             now, due = realm.now(), realm.world.next_due
             if due is None or due > to:
                 step = to
@@ -297,12 +297,12 @@ class Engine:
                 step = due if asks or seen is not None else min(to, max(now + _STRIDE, due))
             realm.clock.reach(step)
             self._keep(realm, *realm.world.pass_time(max(now, step)))
-            if seen:
-                return
             await self.carry(realm)
             await _ended(realm.uploading)
             if answered:
                 await _ended(realm.posting)
+            if seen:
+                return
             if realm.now() >= to and not _due(realm, to):
                 return
 

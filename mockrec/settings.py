@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from mockrec.domain.moments import LATEST, Millis, duration
-from mockrec.domain.timing import Timing
+from mockrec.domain.timing import Timing, least
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
@@ -142,7 +142,10 @@ def _delay(text: str) -> tuple[str, Millis]:
     delays = [delay.name for delay in fields(Timing)]
     if name not in delays:
         raise _Hint(did_you_mean(name, delays) or f"; the delays are {', '.join(delays)}")
-    return name, duration(span)
+    length = duration(span)
+    if length < least(name):
+        raise _Hint(f"; it is at least {least(name)} ms")
+    return name, length
 
 
 def _by_name(pairs: Iterable[tuple[str, Millis]]) -> Mapping[str, Millis]:

@@ -60,6 +60,8 @@ class Delivery:
     task: Task
     notice: Notice
     attempts: int = 0
+    asked: bool = False
+    """Whether an attempt is under way; its answer counts once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

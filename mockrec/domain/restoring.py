@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mockrec.domain.events import Restored, RestoreTried
-from mockrec.domain.moments import Millis
+from mockrec.domain.moments import SECOND, Millis
 from mockrec.domain.streams import Verdict
 from mockrec.domain.values import replace
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ATTEMPTS: Final = 12
 """How often the backup comes before it gives up."""
+_SHORTEST: Final = SECOND
+"""The least time between two attempts: without any, they would all be made in one moment."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Restoring:
     items: tuple[Item, ...]
     due: Millis
     attempt: int = 0
+    waiting: bool = False
+    """Whether a real bucket has not answered the last attempt yet: then there is no other."""
 
     @property
     def key(self) -> str:
@@ -50,10 +54,13 @@ def plan(recording: Recording) -> Restoring | None:
 
 def proceed(job: Restoring) -> tuple[Restoring | None, tuple[Event, ...]]:
     """The backup comes; where no real bucket is behind the storage, it succeeds at once."""
-    tried = replace(job, attempt=job.attempt + 1, due=job.due + job.task.timing.restore)
-    event = RestoreTried(at=job.due, attempt=tried.attempt, items=job.items, storage=job.storage)
+    later = replace(job, due=job.due + max(_SHORTEST, job.task.timing.restore))
+    if job.waiting:
+        return later, ()
+    attempt = job.attempt + 1
+    event = RestoreTried(at=job.due, attempt=attempt, items=job.items, storage=job.storage)
     if job.task.external:
-        return tried, (event,)
+        return replace(later, attempt=attempt, waiting=True), (event,)
     return None, (event, Restored(at=job.due, complete=True))
 
 
@@ -61,8 +68,10 @@ def answered(
     job: Restoring, verdict: Verdict, at: Millis
 ) -> tuple[Restoring | None, tuple[Event, ...]]:
     """What the bucket said: all is there, or the backup comes again, or never."""
+    if not job.waiting:
+        return job, ()
     if verdict is Verdict.STORED:
         return None, (Restored(at=at, complete=True),)
     if verdict is Verdict.REFUSED or job.attempt >= ATTEMPTS:
         return None, (Restored(at=at, complete=False),)
-    return job, ()
+    return replace(job, waiting=False), ()

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from mockrec.domain.moments import HOUR, MINUTE, SECOND, Millis
+
+_REPEATED: Final = frozenset({"slice", "progress", "mp4"})
+
+
+def least(delay: str) -> Millis:
+    """The shortest that this delay may be: what repeats itself has to take some time at all."""
+    return int(delay in _REPEATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +55,9 @@ class Timing:
     """How long a synchronous stop waits for the uploads."""
     resource: Millis = 5 * MINUTE
     """How long a resource may wait for its start."""
+
+    def __post_init__(self) -> None:
+        """Raises ``ValueError`` for a delay that is shorter than it may be."""
+        for name in self.__slots__:
+            if getattr(self, name) < least(name):
+                raise ValueError(f"the delay {name} is at least {least(name)} ms")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, assert_never
 
 from mockrec.domain.events import (
     BackedUp,
@@ -88,6 +88,7 @@ def arrive(recording: Recording, item: Item) -> Recording:
             return _part_arrived(recording, item)
         case Snapshot():
             return recording.announce(SnapshotUploaded, snapshot=item, storage=recording.storage)
+    assert_never(item)
 
 
 def report_progress(recording: Recording) -> Recording:
@@ -130,6 +131,7 @@ def _back_up(recording: Recording, item: Item) -> Recording:
             return replace(recording, files=(*recording.files, _mp4(recording, item)))
         case Snapshot():
             return recording
+    assert_never(item)
 
 
 def _slice_arrived(recording: Recording, made: Slice) -> Recording:

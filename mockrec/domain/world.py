@@ -149,7 +149,7 @@ class World:
         """A notification is done with, or tried again, or given up."""
         world = self
         delivery, callback = world.outbox.get(echo.id), world.policy.callback
-        if delivery is None or delivery.attempts != echo.attempt:
+        if delivery is None or not delivery.asked or delivery.attempts != echo.attempt:
             return world, ()
         told: Event
         if not echo.problem:
@@ -159,7 +159,9 @@ class World:
         else:
             gap = callback.retry[echo.attempt - 1]
             entry = (world.now + gap, delivery.number, echo.id)
-            return replace(world, calendar=add(world.calendar, entry)).pass_time(world.now)
+            waiting = world.outbox.set(echo.id, replace(delivery, asked=False))
+            world = replace(world, outbox=waiting, calendar=add(world.calendar, entry))
+            return world.pass_time(world.now)
         world = replace(world, outbox=world.outbox.delete(echo.id))
         return world, (Outgoing(delivery.task, told),)
 
@@ -248,7 +250,7 @@ class World:
             moved, events = advance(recording, due)
             return self._with(moved, rescheduled=True).report(moved.task, events)
         delivery = self.outbox.get(key)
-        return self._posting(delivery) if delivery is not None else (self, ())
+        return self._posting(delivery) if delivery and not delivery.asked else (self, ())
 
     def _owing(self, task: Task, notice: Notice) -> Passage:
         """With a notification for this notice, tried at once; unsubscribed ones are not owed."""
@@ -263,7 +265,7 @@ class World:
         return counted._posting(Delivery(notice_id, number, task, notice))
 
     def _posting(self, delivery: Delivery) -> Passage:
-        tried = replace(delivery, attempts=delivery.attempts + 1)
+        tried = replace(delivery, attempts=delivery.attempts + 1, asked=True)
         posted = Posted(at=self.now, id=tried.id, attempt=tried.attempts, notice=tried.notice)
         world: World = replace(self, outbox=self.outbox.set(tried.id, tried))
         return world, (Outgoing(tried.task, posted),)
@@ -274,6 +276,8 @@ class World:
         known = self.recordings.get(sid)
         world: World = replace(self, recordings=self.recordings.set(sid, recording))
         if recording.exited:
+            if known is not None and known.exited:
+                return world
             world = world._without_worker(recording)
             for job in (plan_transcoding(recording), plan_restoring(recording)):
                 world = world if job is None else world._employed(job)

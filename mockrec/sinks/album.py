@@ -79,7 +79,8 @@ class Album:
                 self._write_merged(uid, at, keep)
 
     def write_restored(self, keys: Iterable[StreamKey], at: Millis, keep: Keep) -> None:
-        """Write these playlists under the names that the backup gives them."""
+        """Write these playlists for good, under the names that the backup gives them."""
+        self.end()
         for key in sorted(keys):
             name = restored_name(playlist_name(self.task, key), at, 0)
             self._put(name, self.listings[key].text(), at, keep)

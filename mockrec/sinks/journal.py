@@ -111,7 +111,7 @@ class Journal:
 
     def since(self, number: int) -> Iterator[Entry]:
         """The entries from this number on that are still there."""
-        skipped = max(0, number - self.oldest)
+        skipped = min(max(0, number - self.oldest), len(self._entries))
         for entry, _ in islice(self._entries, skipped, None):
             yield entry
 

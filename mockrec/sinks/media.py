@@ -122,7 +122,7 @@ class MediaSink:
             case SnapshotUploaded(snapshot=shot, storage=storage) if storage and not task.external:
                 self.draw(task, shot, storage, event.at, keep)
             case ItemBackedUp() if task.storage:
-                self._album(task, task.storage).in_backup = True
+                self._albums.setdefault(task.sid, Album(task, task.storage)).in_backup = True
             case RestoreTried() if not task.external:
                 self.restore(task, event, keep)
             case Restored() if task.sid in self._albums:
@@ -130,8 +130,8 @@ class MediaSink:
             case TranscodingUploaded(file=file, storage=storage):
                 key = path(storage.prefix, transcoded_name(task, file))
                 keep.put(storage.bucket, key, self._transcoded(task, file), event.at)
-            case PlaylistsFinished() if task.sid in self._albums:
-                return self._albums[task.sid].end()
+            case PlaylistsFinished(storage=storage) if storage and task.sid in self._albums:
+                return self._album(task, storage).end()
         return set()
 
     def _close(self, sid: str) -> None:

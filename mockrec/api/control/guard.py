@@ -37,7 +37,8 @@ class Wrong(Exception):
     def __init__(self, status: int, error: str, path: str = "", expected: str = "") -> None:
         super().__init__(error)
         self.status = status
-        self.body = {"error": error, "path": path, "expected": expected}
+        said = {"error": error, "path": path, "expected": expected}
+        self.body = {key: _printable(text) for key, text in said.items()}
 
 
 def show(body: object, status: int = 200) -> web.Response:
@@ -134,6 +135,11 @@ def _name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return f"{host}."
+
+
+def _printable(text: str) -> str:
+    """The text as JSON can hold it: bytes that a header smuggled in are written out."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _is_address(name: str) -> bool:

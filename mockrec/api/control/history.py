@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any, Final, cast
 
 import orjson
@@ -58,7 +59,7 @@ async def wait(request: web.Request) -> web.Response:
         async with asyncio.timeout(timeout / SECOND):
             return show({"entry": told(await found)})
     except TimeoutError:
-        expected = orjson.dumps(body["match"]).decode()
+        expected = json.dumps(body["match"], separators=(",", ":"))
         raise Wrong(408, f"nothing matched within {timeout} ms", "/match", expected) from None
     finally:
         end()

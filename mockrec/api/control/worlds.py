@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, fields, replace
 from typing import Any, cast
 
-import orjson
 from aiohttp import web
 
 from mockrec.api.control.guard import Wrong, document, show
@@ -16,7 +16,7 @@ from mockrec.domain.events import Notice, StatusChanged
 from mockrec.domain.moments import Millis, iso
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import Profile
-from mockrec.domain.timing import Timing
+from mockrec.domain.timing import Timing, least
 from mockrec.domain.world import Outgoing
 from mockrec.engine import Reached
 from mockrec.realm import Realm
@@ -68,11 +68,12 @@ async def advance(request: web.Request) -> web.Response:
     happenings = [told(entry) for entry in entries if entry.kind is Kind.EVENT]
     if reached and not found:
         happened = ", ".join(sorted({str(one.get("name", one["event"])) for one in happenings}))
+        wanted = json.dumps(body["until"], separators=(",", ":"))
         raise Wrong(
             408,
             f"the limit was reached first; until then: {happened or 'nothing'}",
             "/until",
-            f"{orjson.dumps(body['until']).decode()} within {body.get('limit', '1h')}",
+            f"{wanted} within {body.get('limit', '1h')}",
         )
     return show({"now": one.now(), "happenings": happenings})
 
@@ -142,10 +143,15 @@ def _timing(given: dict[str, Any]) -> dict[str, Millis]:
     for name in given:
         if name not in known:
             raise Wrong(400, f"got {name[:40]!r}", f"/timing/{name[:40]}", ", ".join(known))
-    return {
-        name: value if isinstance(value, int) else span(value, f"/timing/{name}")
-        for name, value in given.items()
-    }
+    return {name: _delay(name, value) for name, value in given.items()}
+
+
+def _delay(name: str, value: int | str) -> Millis:
+    where = f"/timing/{name}"
+    delay = value if isinstance(value, int) else span(value, where)
+    if delay < least(name):
+        raise Wrong(400, f"got {delay} ms", where, f"at least {least(name)} ms")
+    return delay
 
 
 def _pair(text: str) -> tuple[str, str]:
