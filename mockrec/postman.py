@@ -17,7 +17,8 @@ import orjson
 
 from mockrec.domain.delivery import Callback, Heard, Posted
 from mockrec.domain.ids import new_id
-from mockrec.render.notification import NoticeStyle, envelope, health_check
+from mockrec.render.envelope import envelope, health_check
+from mockrec.render.notification import NoticeStyle
 from mockrec.render.signature import signatures
 from mockrec.sinks.postbox import DELIVERED, Letter
 from mockrec.sinks.webhook import TIMEOUT, UNREACHABLE, Attempt, Webhook

@@ -25,7 +25,7 @@ from mockrec.domain.problems import Profile
 from mockrec.domain.timing import Timing
 from mockrec.engine import Defaults, Engine
 from mockrec.postman import Postman
-from mockrec.render.notification import UnknownEvent, topics
+from mockrec.render.envelope import UnknownEvent, topics
 from mockrec.sinks.media import MediaSink
 from mockrec.sinks.webhook import Webhook
 from mockrec.storage.folder import FolderStore

@@ -63,19 +63,15 @@ from mockrec.domain.streams import (
 )
 from mockrec.domain.task import Mode, Page, Postponed, Storage, StreamMode, Task, Vod
 from mockrec.domain.transcoding import plan, proceed
+from mockrec.render.envelope import UnknownEvent, envelope, event_types, health_check, topics
 from mockrec.render.notification import (
     ANNOUNCED,
     AUDIO_CHANGED,
     VIDEO_CHANGED,
     WEB_ENDINGS,
     NoticeStyle,
-    UnknownEvent,
     announcement,
     details,
-    envelope,
-    event_types,
-    health_check,
-    topics,
 )
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from mockrec.api.keys import ENGINE
 from mockrec.domain.delivery import Callback, default_secret
 from mockrec.domain.moments import spell
 from mockrec.realm import Realm
-from mockrec.render.notification import UnknownEvent, event_types, topics
+from mockrec.render.envelope import UnknownEvent, event_types, topics
 from mockrec.sinks.postbox import Letter
 
 
