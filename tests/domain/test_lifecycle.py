@@ -1,10 +1,10 @@
-"""How a recording begins, idles, stops and exits, moment by moment."""
+"""How a recording begins, stops and exits, moment by moment."""
 
 from dataclasses import replace
 
 import pytest
 
-from mockrec.domain.channel import Role, User
+from mockrec.domain.channel import User
 from mockrec.domain.events import (
     PlaylistAppeared,
     RecorderLeft,
@@ -22,7 +22,7 @@ from mockrec.domain.events import (
 from mockrec.domain.moments import HOUR, MINUTE
 from mockrec.domain.recording import Ending, Status
 from mockrec.domain.signals import ChangeHold, ChangeOutputs, StartedAgain, StopRecording
-from mockrec.domain.task import ChannelType, Task
+from mockrec.domain.task import Task
 from mockrec.domain.timing import Timing
 from tests.domain.studio import (
     INDIVIDUAL,
@@ -38,12 +38,9 @@ from tests.domain.studio import (
     saw,
 )
 
-IDLE = 30_000
 SETTLED = 400
 UPLOADED = 800
 
-LIVE = replace(INDIVIDUAL, channel_type=ChannelType.LIVE)
-LURKER = User(7, role=Role.AUDIENCE)
 HOST = User(8)
 
 
@@ -101,7 +98,7 @@ def test_every_turn_is_told_in_the_house_as_it_stands_in_the_history() -> None:
 
 
 def test_with_nobody_in_the_channel_the_status_stays_4() -> None:
-    take = Take(INDIVIDUAL).until(JOINED + IDLE - 1)
+    take = Take(INDIVIDUAL).until(JOINED + 29_999)
 
     assert take.recording.status is Status.READY
 
@@ -205,124 +202,6 @@ def test_the_first_media_comes_only_after_the_recorder_has_joined() -> None:
 
     assert take.when(RecorderStarted) == [4_000]
     assert min(take.when(StreamChanged)) >= 4_000
-
-
-# Idle.
-
-
-def test_an_empty_channel_ends_the_recording_after_max_idle_time() -> None:
-    take = Take(INDIVIDUAL).until(HOUR)
-
-    assert ending(take) == (Ending.IDLE, JOINED + IDLE + SETTLED)
-    assert take.notices() == [
-        "UploaderStarted",
-        "RecorderStarted",
-        "Registered",
-        "RecorderLeft",
-        "SessionExited",
-    ]
-
-
-def test_max_idle_time_is_the_tasks_own() -> None:
-    take = Take(replace(INDIVIDUAL, max_idle=5_000)).until(HOUR)
-
-    assert ending(take) == (Ending.IDLE, JOINED + 5_000 + SETTLED)
-
-
-@pytest.mark.parametrize("quiet", [LURKER, replace(LURKER, publishes=SILENT), User(1, SILENT)])
-def test_in_a_communication_channel_anybody_at_all_keeps_the_recording(quiet: User) -> None:
-    take = Take(INDIVIDUAL, quiet).until(HOUR)
-
-    assert take.told(SessionExited) == []
-
-
-def test_in_a_live_channel_an_audience_does_not_count() -> None:
-    take = Take(LIVE, LURKER).until(HOUR)
-
-    assert ending(take) == (Ending.IDLE, JOINED + IDLE + SETTLED)
-
-
-def test_in_a_live_channel_a_single_host_keeps_the_recording_even_if_silent() -> None:
-    take = Take(LIVE, LURKER, replace(HOST, publishes=SILENT)).until(HOUR)
-
-    assert take.told(SessionExited) == []
-
-
-def test_in_a_live_channel_the_clock_runs_from_when_the_last_host_has_left() -> None:
-    take = Take(LIVE, LURKER, HOST).at(40_000, saw(LURKER)).until(HOUR)
-
-    assert take.when(RecorderLeft) == [40_000 + IDLE]
-
-
-def test_in_a_live_channel_a_host_who_becomes_audience_is_gone() -> None:
-    take = Take(LIVE, HOST).at(40_000, saw(replace(HOST, role=Role.AUDIENCE))).until(HOUR)
-
-    assert take.when(RecorderLeft) == [40_000 + IDLE]
-
-
-def test_somebody_in_the_last_millisecond_saves_the_recording() -> None:
-    take = Take(INDIVIDUAL).at(JOINED + IDLE - 1, saw(HOST)).until(HOUR)
-
-    assert take.told(SessionExited) == []
-
-
-def test_somebody_at_the_very_moment_of_the_idle_exit_comes_too_late() -> None:
-    take = Take(INDIVIDUAL).at(JOINED + IDLE, saw(HOST)).until(HOUR)
-
-    assert ending(take) == (Ending.IDLE, JOINED + IDLE + SETTLED)
-
-
-def test_the_idle_clock_starts_anew_whenever_the_channel_empties() -> None:
-    take = Take(INDIVIDUAL, HOST)
-    take.at(10_000, saw()).at(35_000, saw(HOST)).at(50_000, saw()).until(HOUR)
-
-    assert take.when(RecorderLeft) == [50_000 + IDLE]
-
-
-def test_the_idle_clock_does_not_start_anew_while_the_channel_stays_empty() -> None:
-    take = Take(LIVE, LURKER).at(20_000, saw()).at(25_000, saw(LURKER)).until(HOUR)
-
-    assert take.when(RecorderLeft) == [JOINED + IDLE]
-
-
-def test_what_was_recorded_before_the_channel_emptied_is_uploaded() -> None:
-    take = Take(INDIVIDUAL, HOST).at(10_000, saw()).until(HOUR)
-
-    (uploaded,) = take.told(Uploaded)
-    assert {file.key.uid for file in uploaded.files} == {HOST.uid}
-    assert take.recording.recorded
-
-
-def test_a_web_recording_is_never_idle_and_has_no_users() -> None:
-    take = Take(WEB).at(10_000, saw()).at(20_000, saw(User(UID))).until(HOUR)
-
-    assert take.told(SessionExited) == []
-    assert take.told(StreamChanged) == []
-
-
-# Kicked.
-
-
-def test_a_recorder_whose_uid_is_in_the_channel_is_kicked_as_soon_as_it_joins() -> None:
-    take = Take(INDIVIDUAL, User(UID), HOST).until(HOUR)
-
-    assert ending(take) == (Ending.KICKED, JOINED + SETTLED)
-    assert take.recording.status is Status.FAILED
-    assert take.told(SessionExited)[0].abnormal
-
-
-def test_a_user_who_comes_with_the_recorders_uid_kicks_it_and_its_files_are_uploaded() -> None:
-    take = Take(INDIVIDUAL, HOST).at(UNDER_WAY, saw(HOST, User(UID))).until(HOUR)
-
-    assert ending(take) == (Ending.KICKED, UNDER_WAY + UPLOADED + SETTLED)
-    assert take.notices()[-6:] == [
-        "RecorderLeft",
-        "StreamChanged",
-        "StreamChanged",
-        "UploadProgressed",
-        "Uploaded",
-        "SessionExited",
-    ]
 
 
 # The end.

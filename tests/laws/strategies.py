@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from hypothesis import strategies as st
 
 from mockrec.domain.advance import advance, begin, react
 from mockrec.domain.channel import BOTH, Codec, Medium, Role, User, Users
+from mockrec.domain.events import Event
 from mockrec.domain.layout import Arrangement, Layout
 from mockrec.domain.policy import Policy
 from mockrec.domain.signals import (
@@ -43,7 +44,8 @@ from mockrec.domain.task import (
 from mockrec.domain.timing import Timing
 
 if TYPE_CHECKING:
-    from mockrec.domain.events import Event
+    from collections.abc import Iterable
+
     from mockrec.domain.moments import Millis
     from mockrec.domain.recording import Recording
 
@@ -69,7 +71,7 @@ TIMINGS = st.just(Timing()) | st.builds(
     web_ready=st.integers(0, 8_000),
     registered=st.integers(0, 10_000),
     slice=st.integers(4_000, 20_000),
-    grace=st.integers(0, 20_000),
+    grace=st.integers(0, 5_000) | st.integers(0, 20_000),
     upload=st.integers(0, 30_000),
     settle=st.integers(0, 2_000),
     mp4=st.integers(1, 60_000),
@@ -91,7 +93,9 @@ STORAGES = st.builds(
 # Few uids, so that the same users mute, leave and return.
 UIDS = st.integers(1, 5)
 
-PUBLISHED = st.just(BOTH) | st.frozensets(st.sampled_from(Medium))
+AUDIO, VIDEO = (frozenset({medium}) for medium in Medium)
+SILENT: frozenset[Medium] = frozenset()
+PUBLISHED = st.sampled_from([BOTH, BOTH, AUDIO, VIDEO, SILENT])
 WIDTHS = st.sampled_from([640, 360])
 
 USERS = st.builds(User, uid=UIDS) | st.builds(
@@ -150,9 +154,11 @@ def subscriptions(draw: st.DrawFn, media: frozenset[Medium]) -> Subscription:
 
 URLS = st.lists(st.sampled_from(["rtmp://a", "rtmp://b"]), unique=True, max_size=2).map(tuple)
 LAYOUTS = st.builds(Layout, arrangement=st.sampled_from([*Arrangement][:3]))
-MEDIA = st.just(BOTH) | st.sampled_from([frozenset({Medium.AUDIO}), frozenset({Medium.VIDEO})])
+MEDIA = st.sampled_from([BOTH, BOTH, BOTH, BOTH, AUDIO, VIDEO])
+STREAM_MODES = st.sampled_from([*StreamMode, StreamMode.DEFAULT, StreamMode.STANDARD])
 
 
+OF_A_CHANNEL = st.sampled_from([Mode.INDIVIDUAL, Mode.MIX])
 MODES = st.sampled_from(
     [Mode.INDIVIDUAL, Mode.INDIVIDUAL, Mode.INDIVIDUAL, Mode.MIX, Mode.MIX, Mode.WEB]
 )
@@ -183,8 +189,8 @@ def tasks(draw: st.DrawFn, modes: st.SearchStrategy[Mode] = MODES) -> Task:
 
 
 def _individual(draw: st.DrawFn, plain: Task) -> Task:
-    stream_mode = draw(st.sampled_from(StreamMode))
-    media = frozenset({Medium.AUDIO}) if stream_mode is StreamMode.ORIGINAL else draw(MEDIA)
+    stream_mode = draw(STREAM_MODES)
+    media = AUDIO if stream_mode is StreamMode.ORIGINAL else draw(MEDIA)
     pictures = Medium.VIDEO in media and draw(st.booleans())
     return replace(
         _of_a_channel(draw, plain, media),
@@ -243,6 +249,14 @@ def orders(task: Task) -> st.SearchStrategy[Signal]:
     return st.one_of(subscribed, *always)
 
 
+E = TypeVar("E", bound=Event)
+
+
+def told(events: Iterable[Event], kind: type[E]) -> list[E]:
+    """What happened of this kind."""
+    return [event for event in events if isinstance(event, kind)]
+
+
 @dataclass(frozen=True)
 class Story:
     """A task, who is there at its start, and what it is told when; then it is stopped."""
@@ -287,7 +301,7 @@ def stories(draw: st.DrawFn, modes: st.SearchStrategy[Mode] = MODES) -> Story:
     at, users = EPOCH, draw(ROOMS)
     told: list[tuple[Millis, Signal]] = []
     story = Story(task, users, (), at)
-    for gap in draw(st.lists(SPANS, min_size=2, max_size=10)):
+    for gap in draw(st.lists(SPANS, min_size=3, max_size=10)):
         at += gap
         if task.mode is Mode.WEB or not draw(st.integers(0, 3)):
             told.append((at, draw(orders(task))))

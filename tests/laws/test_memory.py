@@ -9,10 +9,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mockrec.domain.channel import User
 from mockrec.domain.commands import (
     Accepted,
     Acquire,
     Acquired,
+    Join,
+    Leave,
     Query,
     Refused,
     Resource,
@@ -20,10 +23,12 @@ from mockrec.domain.commands import (
     Start,
     Stop,
 )
+from mockrec.domain.policy import Policy
 from mockrec.domain.problems import NO_WORKER, RESOURCE_EXPIRED
 from mockrec.domain.task import Mode, Page, Task
 from mockrec.domain.world import World
 from tests.laws.strategies import APP_ID, EPOCH, RECORDER
+from tests.laws.world_model import entries
 
 KEPT_RESOURCES = 4
 KEPT_RECORDINGS = 2
@@ -147,3 +152,21 @@ def test_a_forgotten_recording_has_no_worker() -> None:
     assert oldest.sid not in keeper.world.recordings
     assert isinstance(answer, Refused)
     assert answer.problem.now == NO_WORKER.now
+
+
+def test_what_no_longer_holds_leaves_the_calendar_when_its_moment_has_passed() -> None:
+    world = World(APP_ID, 0, EPOCH, Policy(audience=0))
+    world, acquired, _ = world.obey(Acquire("room", RECORDER), EPOCH)
+    assert isinstance(acquired, Acquired)
+    order = replace(ORDER, resource_id=acquired.resource.id, mode=Mode.MIX, page=None, max_idle=150)
+    world, _, _ = world.obey(Start(order.resource_id, order), EPOCH)
+
+    # Each time the channel empties, the idle clock is the next to ring; then somebody comes.
+    world, _, _ = world.obey(Join("room", User(1)), EPOCH)
+    for moment in range(EPOCH + 5_000, EPOCH + 60_000, 500):
+        world, _, _ = world.obey(Leave("room", 1), moment)
+        world, _, _ = world.obey(Join("room", User(1)), moment + 100)
+    world, _ = world.pass_time(world.now + 60_000)
+
+    assert world.live == 1
+    assert len(list(entries(world.calendar))) == 1

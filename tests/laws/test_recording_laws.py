@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
-from typing import Final, TypeVar
+from typing import Final
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mockrec.domain.advance import advance, begin, react
-from mockrec.domain.capture import slice_length
 from mockrec.domain.channel import NOBODY, Medium, Role, User, Users
+from mockrec.domain.commands import Accepted, Acquire, Acquired, Query, Session, Start
 from mockrec.domain.events import (
-    Event,
     Notice,
     OutputChanged,
-    PartUploaded,
-    PlaylistAppeared,
-    PlaylistsFinished,
     RecorderLeft,
+    RecorderStarted,
     SessionExited,
-    SliceCut,
-    SliceStarted,
-    SliceUploaded,
-    SnapshotUploaded,
     StreamChanged,
-    Uploaded,
-    VodTriggered,
 )
 from mockrec.domain.recording import Ending, Status
 from mockrec.domain.signals import SawUsers, StopRecording
-from mockrec.domain.streams import Slice, StreamKey
 from mockrec.domain.task import ChannelType, Mode, Task
+from mockrec.domain.world import World
 from tests.laws.strategies import (
+    APP_ID,
     EPOCH,
     FOREVER,
+    OF_A_CHANNEL,
+    RECORDER,
     ROOMS,
     SPANS,
     Story,
@@ -45,18 +38,11 @@ from tests.laws.strategies import (
     room,
     stories,
     tasks,
+    told,
 )
 
-OF_A_CHANNEL: Final = st.sampled_from([Mode.INDIVIDUAL, Mode.MIX])
-FILES: Final = st.sampled_from([Mode.MIX, Mode.WEB])
+PLAIN: Final = Task(APP_ID, "5" * 32, "", 0, "room", RECORDER, Mode.INDIVIDUAL, EPOCH)
 LOOKS = st.lists(st.integers(0, 200_000).map(lambda span: EPOCH + span), max_size=6)
-
-E = TypeVar("E", bound=Event)
-
-
-def told(events: Iterable[Event], kind: type[E]) -> list[E]:
-    return [event for event in events if isinstance(event, kind)]
-
 
 # Law 1: advancing twice is advancing once.
 
@@ -114,11 +100,29 @@ def test_a_timer_due_exactly_at_until_fires_and_a_millisecond_earlier_does_not(
     assert recording.agenda[0] not in punctual.agenda
 
 
+def test_the_recorder_has_joined_at_the_very_moment_at_which_it_is_due_to() -> None:
+    recording, _ = begin(PLAIN, NOBODY)
+
+    _, a_millisecond_before = advance(recording, EPOCH + PLAIN.timing.recorder_ready - 1)
+    _, punctual = advance(recording, EPOCH + PLAIN.timing.recorder_ready)
+
+    assert not told(a_millisecond_before, RecorderStarted)
+    assert [event.at for event in told(punctual, RecorderStarted)] == [EPOCH + 1_500]
+
+
 @given(stories())
 def test_between_steps_a_recording_has_nothing_left_to_say(story: Story) -> None:
     recording, _ = story.play_out()
 
     assert recording.said == ()
+
+
+@given(stories())
+def test_nothing_is_promised_twice(story: Story) -> None:
+    recording, _ = story.play()
+
+    causes = [repr(timer.cause) for timer in recording.agenda]
+    assert len(set(causes)) == len(causes)
 
 
 # Law 2: events never run backwards.
@@ -159,147 +163,6 @@ def test_goodbye_is_said_once_and_nothing_after_it(story: Story, data: st.DataOb
     later = recording.now + data.draw(SPANS)
     signal = data.draw(orders(story.task) | st.just(StopRecording()) | st.builds(SawUsers, ROOMS))
     assert react(recording, signal, later) == (replace(recording, now=later), ())
-
-
-# Law 4: the slices of a stream tile it.
-
-
-def slices(events: Iterable[Event]) -> dict[StreamKey, list[Slice]]:
-    """The slices of each stream, in the order of their cuts."""
-    found: dict[StreamKey, list[Slice]] = defaultdict(list)
-    for event in told(events, SliceCut):
-        assert event.at == event.slice.end
-        found[event.slice.key].append(event.slice)
-    return found
-
-
-@given(stories())
-def test_slices_are_numbered_from_nought_without_gap(story: Story) -> None:
-    for stream in slices(story.play_out()[1]).values():
-        assert [piece.number for piece in stream] == list(range(len(stream)))
-
-
-@given(stories())
-def test_no_slice_is_without_length_or_longer_than_a_regular_one(story: Story) -> None:
-    for key, stream in slices(story.play_out()[1]).items():
-        longest = slice_length(story.task, key.track)
-        assert all(0 < piece.end - piece.start <= longest for piece in stream)
-
-
-@given(stories())
-def test_each_slice_starts_where_the_last_was_cut_or_where_its_stream_began_again(
-    story: Story,
-) -> None:
-    for stream in slices(story.play_out()[1]).values():
-        assert stream[0].fresh
-        assert stream[0].discontinued == stream[0].start
-        for before, after in pairwise(stream):
-            assert after.start >= before.end
-            assert after.fresh or after.start == before.end
-            assert not after.fresh or after.discontinued == before.end
-
-
-@given(stories())
-def test_a_slice_turns_where_its_stream_began_again_or_its_picture_changed(story: Story) -> None:
-    for stream in slices(story.play_out()[1]).values():
-        assert stream[0].turned
-        for before, after in pairwise(stream):
-            assert after.turned or after.picture == before.picture
-            assert after.turned or not after.fresh
-
-
-@given(stories())
-def test_the_media_time_of_a_stream_counts_from_one_moment(story: Story) -> None:
-    recording, events = story.play_out()
-
-    for stream in slices(events).values():
-        (opened,) = {piece.opened for piece in stream}
-        assert opened <= stream[0].start
-        assert recording.began is not None
-        assert recording.began <= opened
-
-
-@given(stories(OF_A_CHANNEL))
-def test_a_slice_lies_between_the_first_media_and_the_end(story: Story) -> None:
-    recording, events = story.play_out()
-
-    ended = next(turn.at for turn in recording.history if turn.status is Status.STOP_REQUESTED)
-    arrivals = [event.at for event in told(events, StreamChanged)]
-    for piece in (event.slice for event in told(events, SliceCut)):
-        assert arrivals[0] <= piece.start < piece.end <= ended
-
-
-# Law 5: what was cut arrives before it is said to have.
-
-
-@given(stories())
-def test_every_slice_arrives_once_and_before_the_end_of_the_playlists(story: Story) -> None:
-    _, events = story.play_out()
-
-    cut = [event.slice for event in told(events, SliceCut)]
-    before_the_end: list[Event] = []
-    for event in events:
-        if isinstance(event, PlaylistsFinished | Uploaded | VodTriggered):
-            break
-        before_the_end.append(event)
-    arrived = [event.slice for event in told(before_the_end, SliceUploaded)]
-    assert sorted(map(repr, arrived)) == sorted(map(repr, cut))
-    assert told(events, SliceUploaded) == told(before_the_end, SliceUploaded)
-
-
-@given(stories())
-def test_a_slice_arrives_an_upload_after_its_cut(story: Story) -> None:
-    for event in told(story.play_out()[1], SliceUploaded):
-        assert event.at == event.slice.end + story.task.timing.upload
-
-
-@given(stories())
-def test_all_that_was_recorded_has_arrived_at_the_goodbye(story: Story) -> None:
-    recording, events = story.play_out()
-
-    assert recording.arrived == recording.cut
-    assert recording.recorded == bool(
-        told(events, SliceCut) or told(events, SnapshotUploaded) or told(events, PartUploaded)
-    )
-    finished = told(events, PlaylistsFinished)
-    assert len(finished) == len(told(events, Uploaded) + told(events, VodTriggered))
-    assert len(finished) == int(recording.recorded)
-
-
-@given(stories())
-def test_the_files_at_the_end_are_those_that_appeared(story: Story) -> None:
-    recording, events = story.play_out()
-
-    appeared = [
-        event.file for event in events if isinstance(event, PlaylistAppeared | PartUploaded)
-    ]
-    assert list(recording.files) == appeared
-    assert len(set(appeared)) == len(appeared)
-    assert all(event.files == recording.files for event in told(events, Uploaded))
-
-
-@given(stories())
-def test_a_first_slice_is_told_of_when_it_arrives_and_no_other_is(story: Story) -> None:
-    _, events = story.play_out()
-
-    fresh = [event for event in told(events, SliceUploaded) if event.slice.fresh]
-    started = told(events, SliceStarted)
-    assert [(event.at, event.slice) for event in started] == [
-        (event.at, event.slice) for event in fresh
-    ]
-
-
-@given(stories(FILES))
-def test_the_parts_hold_what_the_slices_hold(story: Story) -> None:
-    _, events = story.play_out()
-
-    parts = [event.part for event in told(events, PartUploaded)]
-    pieces = [event.slice for event in told(events, SliceCut)]
-    assert [part.index for part in parts] == list(range(len(parts)))
-    assert sum(part.media for part in parts) == (
-        sum(piece.end - piece.start for piece in pieces) if story.task.mp4 else 0
-    )
-    assert all(part.media >= story.task.part_length for part in parts[:-1])
 
 
 # The notices.
@@ -392,3 +255,22 @@ def test_a_recording_without_anybody_in_it_exits_after_max_idle_time_and_settlin
     (goodbye,) = told(events, SessionExited)
     assert goodbye.at == join_of(task) + task.max_idle + task.timing.settle
     assert not recording.recorded
+
+
+# Law 7: a query changes nothing.
+
+
+@given(tasks(), LOOKS)
+def test_a_query_changes_nothing(task: Task, looks: list[int]) -> None:
+    world, acquired, _ = World(APP_ID, 0, EPOCH).obey(Acquire(task.cname, task.uid), EPOCH)
+    assert isinstance(acquired, Acquired)
+    order = replace(task, resource_id=acquired.resource.id)
+    world, accepted, _ = world.obey(Start(order.resource_id, order), EPOCH)
+    assert isinstance(accepted, Accepted)
+    query = Query(Session(order.resource_id, accepted.task.sid, order.mode))
+
+    asked, left_alone = world, world
+    for look in sorted(looks):
+        asked, _, told_beside = asked.obey(query, look)
+        left_alone, told_alone = left_alone.pass_time(look)
+        assert (asked, told_beside) == (left_alone, told_alone)

@@ -1,0 +1,342 @@
+"""What holds whatever a real bucket says, and however late it says it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockrec.domain.advance import advance, react
+from mockrec.domain.events import (
+    BackedUp,
+    Event,
+    ItemBackedUp,
+    KeysExpired,
+    Notice,
+    PartUploaded,
+    PlaylistAppeared,
+    PlaylistsFinished,
+    RecordingFailed,
+    RecordingWarned,
+    Restored,
+    RestoreTried,
+    SessionExited,
+    SliceCut,
+    SliceUploaded,
+    SnapshotUploaded,
+    Uploaded,
+    UploadTried,
+    VodTriggered,
+)
+from mockrec.domain.moments import HOUR, MINUTE, SECOND, Millis
+from mockrec.domain.policy import Policy
+from mockrec.domain.recording import Status
+from mockrec.domain.restoring import ATTEMPTS, Restoring, answered, proceed
+from mockrec.domain.signals import BucketAnswered
+from mockrec.domain.streams import Item, Snapshot, Verdict
+from mockrec.domain.task import Storage, Task
+from mockrec.domain.timing import Timing
+from tests.buckets.verdicts import FAILED, REFUSED, STORED, Branch, Performance, Script
+from tests.domain.studio import INDIVIDUAL, MIX, STORAGE, UNDER_WAY, WEB, crowd
+from tests.laws.strategies import EPOCH, SPANS, Story, stories, told
+
+DELAYS: Final = st.sampled_from([0, 0, 1, 800, 2_000]) | st.integers(0, 30_000)
+OFTEN_STORED: Final = st.sampled_from([STORED, STORED, STORED, FAILED, FAILED])
+EVERY: Final = OFTEN_STORED | OFTEN_STORED | OFTEN_STORED | st.sampled_from(Verdict)
+EXPIRIES: Final = (
+    st.just(0) | st.just(0) | st.integers(0, 120).map(lambda span: EPOCH // SECOND + span)
+)
+RETRIES: Final = st.sampled_from([0, 1, 2_000]) | st.integers(0, 20_000)
+LOOKS: Final = st.lists(st.integers(0, 200_000).map(lambda span: EPOCH + span), max_size=6)
+
+
+def scripts(verdicts: st.SearchStrategy[Verdict] = EVERY) -> st.SearchStrategy[Script]:
+    """Some answers, over and over."""
+    answers = st.lists(st.tuples(DELAYS, verdicts), min_size=1, max_size=8)
+    return answers.map(lambda some: Script(tuple(some)))
+
+
+@st.composite
+def told_to_a_bucket(draw: st.DrawFn) -> Story:
+    """A story whose files go to a real bucket, some of them with keys that expire."""
+    story = draw(stories())
+    timing = replace(story.task.timing, retry_upload=draw(RETRIES))
+    task = replace(story.task, external=True, timing=timing)
+    if task.storage is not None:
+        task = replace(task, storage=_expiring(task.storage, draw(EXPIRIES)))
+    return replace(story, task=task)
+
+
+def _expiring(storage: Storage, expiry: int) -> Storage:
+    return replace(storage, sts_token="token" if expiry else "", sts_expiration=expiry)
+
+
+STORIES: Final = told_to_a_bucket()
+SCRIPTS: Final = scripts()
+
+
+def refused(performance: Performance) -> bool:
+    """Whether the bucket's word ended it."""
+    return bool(told(performance.events, RecordingFailed))
+
+
+def arrivals(events: tuple[Event, ...]) -> list[Item]:
+    """What has come to the bucket or to the backup."""
+    found: list[Item] = []
+    for event in events:
+        match event:
+            case SliceUploaded(slice=item) | PartUploaded(part=item):
+                found.append(item)
+            case SnapshotUploaded(snapshot=shot):
+                found.append(shot)
+            case ItemBackedUp(item=item):
+                found.append(item)
+    return found
+
+
+# Law 5: every slice arrives, in the bucket or in the backup, before it is said to have.
+
+
+@given(STORIES, SCRIPTS)
+def test_every_slice_arrives_once_before_uploaded_or_backuped_unless_it_is_refused(
+    story: Story, script: Script
+) -> None:
+    played = Performance(story, script)
+
+    ends = (PlaylistsFinished, Uploaded, BackedUp, VodTriggered, SessionExited)
+    until = next(n for n, event in enumerate(played.events) if isinstance(event, ends))
+    arrived = arrivals(played.events[:until])
+    assert arrived == arrivals(played.events)
+    assert len(arrived) == len(set(map(repr, arrived))) == played.recording.arrived
+    if refused(played):
+        assert played.recording.arrived <= played.recording.cut
+    else:
+        cut = {repr(event.slice) for event in told(played.events, SliceCut)}
+        assert cut <= set(map(repr, arrived))
+        assert played.recording.arrived == played.recording.cut
+
+
+@given(STORIES, SCRIPTS)
+def test_it_is_uploaded_or_backuped_or_refused_and_never_two_of_these(
+    story: Story, script: Script
+) -> None:
+    played = Performance(story, script)
+
+    recording, events = played.recording, played.events
+    said = [event for event in events if isinstance(event, Uploaded | BackedUp | VodTriggered)]
+    assert len(said) == int(recording.recorded and not refused(played))
+    assert len(told(events, PlaylistsFinished)) == len(said)
+    assert not told(events, BackedUp) or recording.backup
+    assert not told(events, Uploaded) or not recording.backup
+    assert [event.item for event in told(events, ItemBackedUp)] == list(recording.backup)
+
+
+@given(STORIES, SCRIPTS)
+def test_a_refusal_ends_it_at_once_and_nothing_more_is_brought_or_backed_up(
+    story: Story, script: Script
+) -> None:
+    played = Performance(story, script)
+
+    failures = told(played.events, RecordingFailed)
+    assert len(failures) <= 1
+    assert (played.recording.status is Status.FAILED) >= bool(failures)
+    for failure in failures:
+        after = played.events[played.events.index(failure) :]
+        assert not told(after, UploadTried)
+        assert not arrivals(after)
+        assert told(after, SessionExited)[0].at == failure.at + story.task.timing.settle
+
+
+# Law 3: goodbye is said once, and nothing after it.
+
+
+@given(STORIES, SCRIPTS)
+def test_goodbye_is_said_once_and_then_nobody_is_asked_any_more(
+    story: Story, script: Script
+) -> None:
+    played = Performance(story, script)
+
+    (goodbye,) = told(played.events, SessionExited)
+    assert played.events[-1] == goodbye
+    assert played.recording.exited
+    assert played.recording.agenda == ()
+    assert not played.recording.asked
+    assert not played.recording.uploading
+
+
+@given(STORIES, SCRIPTS, st.integers(-1, 50), st.sampled_from(Verdict), SPANS)
+def test_after_the_goodbye_no_answer_means_anything(
+    story: Story, script: Script, number: int, verdict: Verdict, span: int
+) -> None:
+    gone = Performance(story, script).recording
+
+    assert react(gone, BucketAnswered(number, verdict), gone.now + span) == (
+        replace(gone, now=gone.now + span),
+        (),
+    )
+
+
+# Law 2, and the numbers of the notices and of the uploads.
+
+
+@given(STORIES, SCRIPTS)
+def test_events_never_run_backwards_and_notices_are_numbered_without_gap(
+    story: Story, script: Script
+) -> None:
+    events = Performance(story, script).events
+
+    assert all(one.at <= two.at for one, two in pairwise(events))
+    notices = [notice.sequence for notice in told(events, Notice)]
+    assert notices == list(range(len(notices)))
+
+
+@given(STORIES, SCRIPTS)
+def test_each_file_is_brought_at_most_twice_the_set_time_after_it_has_failed(
+    story: Story, script: Script
+) -> None:
+    played = Performance(story, script)
+
+    tried = told(played.events, UploadTried)
+    assert [event.number for event in tried] == list(range(played.recording.uploads))
+    attempts = {(repr(event.item), event.attempt): event for event in tried}
+    assert len(attempts) == len(tried)
+    assert {attempt for _, attempt in attempts} <= {1, 2}
+    for item, attempt in attempts:
+        earlier = attempts.get((item, 1))
+        if attempt == 2 and earlier is None:  # the keys had expired then, and are fresh now
+            assert told(played.events, KeysExpired)
+        elif attempt == 2 and earlier is not None:
+            failed = played.answered[earlier.number]
+            assert attempts[item, 2].at == failed + story.task.timing.retry_upload
+
+
+@given(STORIES, SCRIPTS)
+def test_each_failure_is_warned_of_and_expired_keys_are_told_of_once_and_never_used(
+    story: Story, script: Script
+) -> None:
+    played = Performance(story, script)
+
+    codes = [(event.module, event.code) for event in told(played.events, RecordingWarned)]
+    assert codes.count((1, 32)) == len(played.recording.backup)
+    assert set(codes) <= {(1, 31), (1, 32)}
+    assert codes.count((1, 31)) >= codes.count((1, 32))
+    assert len(told(played.events, KeysExpired)) == int(played.recording.keys_expired)
+    for event in told(played.events, UploadTried):
+        assert not event.storage.sts_expiration or event.at < event.storage.sts_expiration * SECOND
+
+
+@given(STORIES, SCRIPTS)
+def test_playlists_are_listed_once_and_in_the_end_all_are_told(
+    story: Story, script: Script
+) -> None:
+    played = Performance(story, script)
+
+    appeared = [event.file for event in told(played.events, PlaylistAppeared)]
+    assert len(set(appeared)) == len(appeared)
+    assert set(appeared) <= set(played.recording.files)
+    ends = [event for event in played.events if isinstance(event, Uploaded | BackedUp)]
+    assert all(event.files == played.recording.files for event in ends)
+
+
+# Law 1: looking in between changes nothing, the answers coming when they come.
+
+
+@given(STORIES, SCRIPTS, LOOKS)
+def test_to_advance_in_many_steps_or_in_few_comes_to_the_same_with_the_same_answers(
+    story: Story, script: Script, looks: list[Millis]
+) -> None:
+    plain, looked_at = Performance(story, script), Performance(story, script, looks)
+
+    assert looked_at.events == plain.events
+    at = max(looked_at.recording.now, plain.recording.now)
+    assert advance(looked_at.recording, at) == advance(plain.recording, at)
+
+
+@given(STORIES, SPANS, SPANS)
+def test_while_the_bucket_keeps_silent_two_steps_are_one(
+    story: Story, first: int, second: int
+) -> None:
+    recording, _ = story.play()
+    halfway, until = story.stop + first, story.stop + first + second
+
+    at_once, all_events = advance(recording, until)
+    midway, some_events = advance(recording, halfway)
+    in_two, other_events = advance(midway, until)
+
+    assert in_two == at_once
+    assert some_events + other_events == all_events
+
+
+@given(STORIES, SCRIPTS)
+def test_the_same_answers_at_the_same_moments_make_the_same_recording(
+    story: Story, script: Script
+) -> None:
+    one, other = Performance(story, script), Performance(story, script)
+
+    assert (one.recording, one.events) == (other.recording, other.events)
+
+
+@given(STORIES, scripts(st.just(STORED)).filter(lambda script: script.answers[0][0] == 0))
+def test_a_bucket_that_stores_at_once_is_like_a_folder(story: Story, script: Script) -> None:
+    at_once = Script(script.answers[:1])
+
+    events = Performance(story, at_once).events
+
+    folder = replace(story, task=replace(story.task, external=False))
+    assert [one for one in events if not isinstance(one, UploadTried)] == list(
+        Performance(folder, at_once).events
+    )
+
+
+# The backup.
+
+FATES: Final = st.lists(st.sampled_from([FAILED, FAILED, FAILED, STORED, REFUSED]), max_size=15)
+INTERVALS: Final = st.sampled_from([SECOND, 5 * MINUTE]) | st.integers(SECOND, 10 * MINUTE)
+
+
+@given(FATES, INTERVALS, st.sampled_from([MIX, INDIVIDUAL, WEB]))
+def test_the_backup_comes_at_its_interval_until_it_is_told_yes_or_no_or_has_come_often_enough(
+    fates: list[Verdict], interval: Millis, order: Task
+) -> None:
+    branch = Branch(FAILED, policy=Policy(timing=Timing(restore=interval)))
+    branch.join(*crowd(1))
+    session = branch.record(order)
+    branch.jump(UNDER_WAY)
+    branch.stop(session)
+    left = branch.recording(session).now
+
+    branch.change(*fates, FAILED)
+    branch.jump(3 * HOUR)
+
+    decided = next((n for n, fate in enumerate(fates, 1) if fate is not FAILED), ATTEMPTS)
+    tries, step = min(decided, ATTEMPTS), max(interval, SECOND)
+    tried = branch.told(RestoreTried)
+    assert [event.attempt for event in tried] == list(range(1, tries + 1))
+    assert [event.at for event in tried] == [left + interval + step * n for n in range(tries)]
+    (end,) = branch.told(Restored)
+    assert (end.at, end.complete) == (tried[-1].at, fates[tries - 1 : tries] == [STORED])
+    assert {event.items for event in tried} == {branch.recording(session).backup}
+    assert not branch.world.jobs
+
+
+@given(st.lists(st.sampled_from(Verdict) | st.none() | st.none(), max_size=60))
+def test_however_late_and_often_it_is_answered_the_backup_never_comes_while_it_waits(
+    steps: list[Verdict | None],
+) -> None:
+    task = replace(MIX, external=True)
+    job: Restoring | None = Restoring(task, STORAGE, (Snapshot(1, EPOCH, portrait=False),), EPOCH)
+    said: list[Event] = []
+    for verdict in steps:
+        if job is None:
+            break
+        waiting = job.waiting
+        at = job.due
+        job, events = proceed(job) if verdict is None else answered(job, verdict, at)
+        assert not (waiting and told(events, RestoreTried))
+        assert waiting or not told(events, Restored)
+        assert (job is None) == bool(told(events, Restored))
+        said += events
+    assert len(told(said, RestoreTried)) <= ATTEMPTS
