@@ -143,13 +143,13 @@ def judge(call: Call, profile: Profile, *, strict: bool) -> None:
         raise Refusal(_problem(call.operation, verdict.violations), detail)
 
 
-def who(call: Call) -> tuple[str, int] | tuple[()]:
+def who(call: Call) -> tuple[str, int] | tuple[None, None]:
     """Channel and uid of a body that was refused, where they can be made out."""
     body = call.body if isinstance(call.body, dict) else {}
     cname, uid = body.get("cname"), body.get("uid")
     if isinstance(cname, str) and isinstance(uid, str) and _UID.fullmatch(uid):
         return cname, int(uid)
-    return ()
+    return None, None
 
 
 def _problem(operation: str, violations: tuple[contract.Violation, ...]) -> Problem:

@@ -80,7 +80,8 @@ def _served(operation: str) -> Handler:
         try:
             answer = await _act(request, call, request.app[ENGINE])
         except Refusal as refused:
-            answer = Refused(refused.problem, refused.detail, *door.who(call))
+            cname, uid = door.who(call)
+            answer = Refused(refused.problem, refused.detail, cname, uid)
         return respond(request, call, answer)
 
     return handle
