@@ -200,3 +200,13 @@ async def test_an_advance_that_means_nothing(
 
     assert where == path
     assert await world.now() == EPOCH
+
+
+async def test_one_call_goes_a_month_at_most_while_a_recording_is_live(world: World) -> None:
+    await world.control("POST", "/clock/advance", {"by": "800h"})  # nothing is live yet
+    await world.record()
+
+    reply = await world.control("POST", "/clock/advance", {"by": "745h"})
+
+    assert reply.status == 400
+    assert reply.body["expected"] == "at most 744h 0m 0s while any is live"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, fields, replace
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from aiohttp import web
 
@@ -23,6 +23,9 @@ from mockrec.realm import Realm
 from mockrec.render import view
 from mockrec.render.notification import announcement
 from mockrec.sinks.journal import Kind
+
+_LONGEST_JUMP: Final = 31 * DAY
+"""One call's work stays bounded: the longest that a resource's hours can be, and a day."""
 
 
 async def worlds(request: web.Request) -> web.Response:
@@ -63,7 +66,7 @@ async def advance(request: web.Request) -> web.Response:
     one = realm(request)
     body = cast("dict[str, Any]", await document(request, "advance"))
     reached = _reached(body["until"]) if "until" in body else None
-    to = _target(one, body)
+    to = _bearable(one, _target(one, body))
     entries, found = await request.app[ENGINE].advance(one, to, reached)
     happenings = [told(entry) for entry in entries if entry.kind is Kind.EVENT]
     if reached and not found:
@@ -119,6 +122,14 @@ def _target(one: Realm, body: dict[str, Any]) -> Millis:
     if "by" in body:
         return later(one, span(body["by"], "/by"), "/by")
     return later(one, span(body.get("limit", "1h"), "/limit"), "/limit")
+
+
+def _bearable(one: Realm, to: Millis) -> Millis:
+    """The moment, unless a live recording would have to be drawn for more than a month until then."""
+    if one.world.live and to - one.now() > _LONGEST_JUMP:
+        error = f"a jump of {spell(to - one.now())} with {one.world.live} live recordings"
+        raise Wrong(400, error, "", f"at most {spell(_LONGEST_JUMP)} while any is live")
+    return to
 
 
 def _reached(until: dict[str, Any]) -> Reached:
