@@ -13,7 +13,7 @@ from mockrec.api.control.realms import later, reachable, realm, span, told
 from mockrec.api.keys import ENGINE
 from mockrec.clock import ClockMode
 from mockrec.domain.events import Notice, StatusChanged
-from mockrec.domain.moments import Millis, iso
+from mockrec.domain.moments import DAY, HOUR, Millis, iso, spell
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import Profile
 from mockrec.domain.timing import Timing, least
@@ -125,7 +125,7 @@ def _target(one: Realm, body: dict[str, Any]) -> Millis:
 
 
 def _bearable(one: Realm, to: Millis) -> Millis:
-    """The moment, unless a live recording would have to be drawn for more than a month until then."""
+    """The moment, unless live recordings would have to be drawn for more than a month."""
     if one.world.live and to - one.now() > _LONGEST_JUMP:
         error = f"a jump of {spell(to - one.now())} with {one.world.live} live recordings"
         raise Wrong(400, error, "", f"at most {spell(_LONGEST_JUMP)} while any is live")
