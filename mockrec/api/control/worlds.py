@@ -13,7 +13,7 @@ from mockrec.api.control.realms import later, reachable, realm, span, told
 from mockrec.api.keys import ENGINE
 from mockrec.clock import ClockMode
 from mockrec.domain.events import Notice, StatusChanged
-from mockrec.domain.moments import DAY, HOUR, Millis, iso, spell
+from mockrec.domain.moments import DAY, Millis, iso, spell
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import Profile
 from mockrec.domain.timing import Timing, least
