@@ -21,8 +21,6 @@ from mockrec.domain.events import (
     PlaylistsFinished,
     RecordingFailed,
     RecordingWarned,
-    Restored,
-    RestoreTried,
     SessionExited,
     SliceCut,
     SliceUploaded,
@@ -31,16 +29,12 @@ from mockrec.domain.events import (
     UploadTried,
     VodTriggered,
 )
-from mockrec.domain.moments import HOUR, MINUTE, SECOND, Millis
-from mockrec.domain.policy import Policy
+from mockrec.domain.moments import SECOND, Millis
 from mockrec.domain.recording import Status
-from mockrec.domain.restoring import ATTEMPTS, Restoring, answered, proceed
 from mockrec.domain.signals import BucketAnswered
-from mockrec.domain.streams import Item, Snapshot, Verdict
-from mockrec.domain.task import Storage, Task
-from mockrec.domain.timing import Timing
-from tests.buckets.verdicts import FAILED, REFUSED, STORED, Branch, Performance, Script
-from tests.domain.studio import INDIVIDUAL, MIX, STORAGE, UNDER_WAY, WEB, crowd
+from mockrec.domain.streams import Item, StreamKey, Verdict
+from mockrec.domain.task import Storage
+from tests.buckets.verdicts import FAILED, STORED, Performance, Script
 from tests.laws.strategies import EPOCH, SPANS, Story, stories, told
 
 DELAYS: Final = st.sampled_from([0, 0, 1, 800, 2_000]) | st.integers(0, 30_000)
@@ -281,62 +275,18 @@ def test_the_same_answers_at_the_same_moments_make_the_same_recording(
 
 @given(STORIES, scripts(st.just(STORED)).filter(lambda script: script.answers[0][0] == 0))
 def test_a_bucket_that_stores_at_once_is_like_a_folder(story: Story, script: Script) -> None:
+    """But for the order within a moment: an answer comes after what was due in it."""
     at_once = Script(script.answers[:1])
 
-    events = Performance(story, at_once).events
+    bucket = Performance(story, at_once)
 
-    folder = replace(story, task=replace(story.task, external=False))
-    assert [one for one in events if not isinstance(one, UploadTried)] == list(
-        Performance(folder, at_once).events
-    )
-
-
-# The backup.
-
-FATES: Final = st.lists(st.sampled_from([FAILED, FAILED, FAILED, STORED, REFUSED]), max_size=15)
-INTERVALS: Final = st.sampled_from([SECOND, 5 * MINUTE]) | st.integers(SECOND, 10 * MINUTE)
+    folder = Performance(replace(story, task=replace(story.task, external=False)), at_once)
+    assert slices_by_moment(bucket.events) == slices_by_moment(folder.events)
+    assert set(bucket.recording.files) == set(folder.recording.files)
+    assert bucket.recording.status == folder.recording.status
 
 
-@given(FATES, INTERVALS, st.sampled_from([MIX, INDIVIDUAL, WEB]))
-def test_the_backup_comes_at_its_interval_until_it_is_told_yes_or_no_or_has_come_often_enough(
-    fates: list[Verdict], interval: Millis, order: Task
-) -> None:
-    branch = Branch(FAILED, policy=Policy(timing=Timing(restore=interval)))
-    branch.join(*crowd(1))
-    session = branch.record(order)
-    branch.jump(UNDER_WAY)
-    branch.stop(session)
-    left = branch.recording(session).now
-
-    branch.change(*fates, FAILED)
-    branch.jump(3 * HOUR)
-
-    decided = next((n for n, fate in enumerate(fates, 1) if fate is not FAILED), ATTEMPTS)
-    tries, step = min(decided, ATTEMPTS), max(interval, SECOND)
-    tried = branch.told(RestoreTried)
-    assert [event.attempt for event in tried] == list(range(1, tries + 1))
-    assert [event.at for event in tried] == [left + interval + step * n for n in range(tries)]
-    (end,) = branch.told(Restored)
-    assert (end.at, end.complete) == (tried[-1].at, fates[tries - 1 : tries] == [STORED])
-    assert {event.items for event in tried} == {branch.recording(session).backup}
-    assert not branch.world.jobs
-
-
-@given(st.lists(st.sampled_from(Verdict) | st.none() | st.none(), max_size=60))
-def test_however_late_and_often_it_is_answered_the_backup_never_comes_while_it_waits(
-    steps: list[Verdict | None],
-) -> None:
-    task = replace(MIX, external=True)
-    job: Restoring | None = Restoring(task, STORAGE, (Snapshot(1, EPOCH, portrait=False),), EPOCH)
-    said: list[Event] = []
-    for verdict in steps:
-        if job is None:
-            break
-        waiting = job.waiting
-        at = job.due
-        job, events = proceed(job) if verdict is None else answered(job, verdict, at)
-        assert not (waiting and told(events, RestoreTried))
-        assert waiting or not told(events, Restored)
-        assert (job is None) == bool(told(events, Restored))
-        said += events
-    assert len(told(said, RestoreTried)) <= ATTEMPTS
+def slices_by_moment(events: tuple[Event, ...]) -> list[tuple[int, StreamKey, int]]:
+    """Which slice arrived when."""
+    slices = (one for one in events if isinstance(one, SliceUploaded))
+    return sorted((one.at, one.slice.key, one.slice.number) for one in slices)
