@@ -166,7 +166,7 @@ def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 def _spare_the_collector() -> None:
     """Values make no cycles: the collector need not look at them so often, nor at what is there."""
     gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    gc.set_threshold(100_000, 50, 1_000)
 
 
 def _terse(record: logging.LogRecord) -> bool:

@@ -135,7 +135,7 @@ def session(body: Document | None, resource_id: str, sid: str, mode: Mode) -> Se
 def _part(document: Document, key: str) -> Document:
     """An object that may be absent or empty; an empty list counts as absent, too."""
     value = document.get(key)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _int(document: Document, key: str, default: int) -> int:
