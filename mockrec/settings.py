@@ -102,11 +102,15 @@ def _choice(values: Mapping[str, Any], expected: str) -> Kind:
     return Kind(expected, read)
 
 
+_FASTEST: Final = 100_000
+"""How many times as fast as real time: beyond it a live recording keeps the process busy."""
+
+
 def _clock(text: str) -> tuple[str, float]:
     if text in _CLOCKS:
         return text, _CLOCKS[text]
     speed = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)x", text)
-    if not speed or not float(speed[1]):
+    if not speed or not 0 < float(speed[1]) <= _FASTEST:
         raise ValueError
     return "scaled", float(speed[1])
 
