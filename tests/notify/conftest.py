@@ -4,8 +4,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from mockrec import engine
 from tests.api.service import Service, World, served
-from tests.notify.receivers import Receiver, listening
+from tests.notify.receivers import PATIENCE, Receiver, listening
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is slow: that is no reason to let notifications overtake each other."""
+    monkeypatch.setattr(engine, "_ORDERLY", PATIENCE)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from itertools import pairwise
 from typing import Any
@@ -140,6 +141,28 @@ async def test_the_order_holds_while_time_runs_by_itself(
 
     assert [one.payload["sequence"] for one in told] == list(range(11))
     assert all(later.at >= one.at for one, later in pairwise(told))
+
+
+async def test_the_next_is_posted_when_the_one_before_was_answered(
+    world: World, receiver: Receiver
+) -> None:
+    """Though they fell due in one moment: any other way they could overtake each other."""
+    await world.put("/callback", events=[43, 44])
+    await world.record()
+
+    def hesitate(_: Arrival) -> None:
+        if len(receiver.arrivals) == 2:
+            receiver.gate.clear()
+
+    receiver.look = hesitate
+    moving = asyncio.ensure_future(world.advance("3s"))
+    await receiver.until(2)
+    for _ in range(10):
+        await world.now()
+    assert len(receiver.arrivals) == 2
+    receiver.gate.set()
+    await moving
+    assert receiver.events == [43, 44, 43, 44]
 
 
 async def test_a_start_is_answered_though_its_notifications_are_on_their_way(
@@ -360,6 +383,21 @@ async def test_they_lie_there_though_time_runs_by_itself(
 
     assert len(visit.found) == 4
     assert visit.missing == []
+
+
+async def test_nobody_is_told_anything_before_the_files_are_written(
+    service: Service, world: World, receiver: Receiver
+) -> None:
+    time = service.real_time()
+    session = await world.record()
+    async with service.realm().carrying:  # whoever writes files has to wait
+        time.seconds = 30
+        await world.query(session)
+        for _ in range(10):
+            await world.now()
+        assert receiver.arrivals == []
+
+    assert (await receiver.until(1))[0].event == 30
 
 
 async def test_no_notification_tells_a_secret(world: World, receiver: Receiver) -> None:

@@ -13,7 +13,7 @@ from mockrec import engine
 from mockrec.postman import Postman
 from mockrec.sinks.webhook import Webhook
 from tests.api.service import OTHER, Service, World, served, soon
-from tests.notify.receivers import PATIENCE, Receiver, listening, misbehaving, never_answer
+from tests.notify.receivers import Receiver, listening, misbehaving, never_answer
 
 T = TypeVar("T")
 
@@ -158,9 +158,8 @@ async def test_retries_of_a_dead_receiver_end(service: Service, world: World) ->
 
 
 async def test_a_slow_receiver_is_given_time_before_the_next_moment_is_told(
-    service: Service, world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    service: Service, world: World, receiver: Receiver
 ) -> None:
-    monkeypatch.setattr(engine, "_ORDERLY", PATIENCE)
     await held(service, world, receiver)
 
     assert receiver.events == [30]
@@ -265,25 +264,44 @@ async def test_a_reset_of_one_world_leaves_the_others_letters(
 
 
 async def test_a_callback_that_was_set_while_the_world_was_reset_is_that_of_the_new_one(
+    world: World, receiver: Receiver
+) -> None:
+    async with put(world, "/callback", b'{"url": "http://127.0.0.1:9/new"}'):
+        await world.reset()
+
+    assert (await world.get("/callback"))["url"] == "http://127.0.0.1:9/new"
+    assert receiver.arrivals == []
+
+
+@pytest.mark.xfail(strict=True, reason="a world that was reset still posts what falls due in it")
+async def test_a_call_that_comes_too_late_for_a_world_wakes_nothing_in_it(
     service: Service, world: World, receiver: Receiver
 ) -> None:
-    """The body of the call is still on its way when the reset comes."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", service.client.port)
-    body = b'{"url": "http://127.0.0.1:9/new"}'
-    path = f"/_mockrec/worlds/{world.app_id}/callback"
+    time = service.real_time()
+    await world.record()
+    async with put(world, "/settings", b'{"strict": true}'):
+        await world.reset()
+        time.seconds = 30
+
+    await world.advance("1h")
+    assert receiver.arrivals == []
+
+
+@asynccontextmanager
+async def put(world: World, path: str, body: bytes) -> AsyncIterator[None]:
+    """A control call whose body is still on its way during the block, and which succeeds."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", world.service.client.port)
+    path = f"/_mockrec/worlds/{world.app_id}{path}"
     head = f"PUT {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:5])
     await writer.drain()
     for _ in range(20):
         await world.now()  # by now the call has begun
-    await world.reset()
+    yield
     writer.write(body[5:])
-
     assert b" 200 " in await reader.readline()
-    assert (await world.get("/callback"))["url"] == "http://127.0.0.1:9/new"
     writer.close()
     await writer.wait_closed()
-    assert receiver.arrivals == []
 
 
 async def test_at_the_end_of_the_service_nothing_is_left(receiver: Receiver) -> None:

@@ -88,7 +88,7 @@ async def test_a_secret_that_was_given_is_not_told_to_anybody(
 
 
 async def test_without_a_secret_it_makes_one_and_says_so(start: Start, receiver: Receiver) -> None:
-    server = await start("--callback-url", receiver.url)
+    server = await start("--callback-url", receiver.url, "--seed", "7")
     line = await said(server)
     receiver.secret = line.rstrip().rpartition(" ")[2]
 
