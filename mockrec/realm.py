@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mockrec.clock import Clock
-from mockrec.domain.moments import Millis
+from mockrec.domain.moments import DAY, SECOND, Millis
 from mockrec.domain.world import World
 from mockrec.sinks.journal import ClockMove, Journal, Kind
 from mockrec.sinks.postbox import Postbox
@@ -26,6 +27,8 @@ class Realm:
     clock: Clock
     shelf: Shelf
     journal: Journal
+    ring: Callable[[Realm], None]
+    """What the alarm does when it goes off."""
     credentials: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     calls: int = 0
     call_prefix: str = ""
@@ -80,6 +83,19 @@ class Realm:
             moments.append(self.world.next_due)
         return min(moments, default=None)
 
+    def set_alarm(self) -> None:
+        """Wake the world when the next thing is due, unless it will be woken then anyway."""
+        due = self.next_alarm()
+        if self.alarm is not None:
+            if due == self.alarm_at:
+                return
+            self.alarm.cancel()
+            self.alarm = None
+        if due is not None:
+            self.alarm_at = due
+            delay = min(self.clock.seconds_until(due), DAY / SECOND)
+            self.alarm = asyncio.get_running_loop().call_later(delay, self._go_off)
+
     def clock_moved(self, before: Millis) -> None:
         """Write into the journal that the clock shows another time, or runs another way."""
         move = ClockMove(str(self.clock.mode), self.clock.rate, before)
@@ -94,3 +110,7 @@ class Realm:
         if self.alarm is not None:
             self.alarm.cancel()
         self.wake()
+
+    def _go_off(self) -> None:
+        self.alarm = None
+        self.ring(self)

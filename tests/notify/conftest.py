@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from mockrec import engine
+from mockrec import steward
 from tests.api.service import Service, World, served
 from tests.notify.receivers import PATIENCE, Receiver, listening
 
@@ -12,7 +12,7 @@ from tests.notify.receivers import PATIENCE, Receiver, listening
 @pytest.fixture(autouse=True)
 def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is slow: that is no reason to let notifications overtake each other."""
-    monkeypatch.setattr(engine, "_ORDERLY", PATIENCE)
+    monkeypatch.setattr(steward, "_ORDERLY", PATIENCE)
 
 
 @pytest.fixture

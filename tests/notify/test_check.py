@@ -150,7 +150,7 @@ async def test_592_is_a_certificate_that_is_not_trusted(world: World) -> None:
 
 
 async def test_590_is_no_answer_in_time(service: Service, world: World) -> None:
-    service.engine.postman = Postman(Webhook(deadline=0.05))
+    service.engine.steward.postman = Postman(Webhook(deadline=0.05))
     async with misbehaving(never_answer) as url:
         await world.put("/callback", url=url)
 
@@ -171,7 +171,7 @@ async def test_a_dead_receiver_is_tried_once_and_then_with_all_the_rest_at_once(
         await never_answer(reader, writer)
         calling.append(calling[-1] - 1)
 
-    service.engine.postman = Postman(Webhook(deadline=0.05))
+    service.engine.steward.postman = Postman(Webhook(deadline=0.05))
     async with misbehaving(never) as url:
         await world.put("/callback", url=url)
         await checked(world)

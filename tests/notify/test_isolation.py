@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from mockrec import engine
+from mockrec import steward
 from mockrec.postman import Postman
 from mockrec.sinks.webhook import Webhook
 from tests.api.service import OTHER, Service, World, served, soon
@@ -128,7 +128,7 @@ async def test_a_dead_receiver_costs_a_moment_two_deadlines_at_most(
     service: Service, world: World
 ) -> None:
     """However much falls due in it: one alone runs into its deadline, then all others at once."""
-    service.engine.postman = Postman(Webhook(deadline=0.05))
+    service.engine.steward.postman = Postman(Webhook(deadline=0.05))
     async with misbehaving(never_answer) as url:
         await world.put("/callback", url=url, events=[30], retry=[])
         for number in range(10):
@@ -143,7 +143,7 @@ async def test_a_dead_receiver_costs_a_moment_two_deadlines_at_most(
 
 
 async def test_retries_of_a_dead_receiver_end(service: Service, world: World) -> None:
-    service.engine.postman = Postman(Webhook(deadline=0.01))
+    service.engine.steward.postman = Postman(Webhook(deadline=0.01))
     async with misbehaving(never_answer) as url:
         await world.put("/callback", url=url, events=[30, 40])
         await world.record()
@@ -172,7 +172,7 @@ async def test_a_slow_receiver_is_given_time_before_the_next_moment_is_told(
 async def test_but_not_too_much(
     service: Service, world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "_ORDERLY", 0.01)
+    monkeypatch.setattr(steward, "_ORDERLY", 0.01)
     await held(service, world, receiver)
 
     told = await receiver.until(3)

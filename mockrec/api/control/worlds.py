@@ -18,11 +18,11 @@ from mockrec.domain.policy import Policy
 from mockrec.domain.problems import Profile
 from mockrec.domain.timing import Timing, least
 from mockrec.domain.world import Outgoing
-from mockrec.engine import Reached
 from mockrec.realm import Realm
 from mockrec.render import view
 from mockrec.render.notification import announcement
 from mockrec.sinks.journal import Kind
+from mockrec.timekeeper import Reached
 
 _LONGEST_JUMP: Final = 31 * DAY
 """One call's work stays bounded: the longest that a resource's hours can be, and a day."""

@@ -1,0 +1,126 @@
+"""Lets time pass in the worlds, and waits for what it brings.
+
+A timer of the event loop wakes a world whose clock runs; a clock that stands is moved by `advance`,
+and by a stop that waits for its files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from mockrec.domain.commands import Answer, Awaiting, Refused
+from mockrec.domain.moments import MINUTE, Millis
+from mockrec.domain.problems import NO_WORKER
+from mockrec.domain.world import Outgoing
+
+if TYPE_CHECKING:
+    from mockrec.realm import Realm
+    from mockrec.sinks.feed import Feed
+    from mockrec.sinks.journal import Entry
+    from mockrec.steward import Steward
+
+_STRIDE: Final[Millis] = 10 * MINUTE
+"""How far time passes at once, so that a long jump lets others in between."""
+
+Reached = Callable[[Outgoing], bool]
+
+
+class Timekeeper:
+    """Moves the worlds of one process through time."""
+
+    def __init__(self, steward: Steward, feed: Feed) -> None:
+        self._steward = steward
+        self._feed = feed
+
+    def ring(self, realm: Realm) -> None:
+        """Something is due on a clock that runs."""
+        if not realm.closed:
+            self._steward.catch_up(realm)
+
+    async def advance(
+        self, realm: Realm, to: Millis, reached: Reached | None = None
+    ) -> tuple[list[Entry], bool]:
+        """Move the clock to `to`, or only to the first happening that is `reached`.
+
+        Returns what the journal says of that time, after all of it was carried out, and whether it
+        was reached, by this move or by whatever else came meanwhile.
+        """
+        await _ended(realm.posting)
+        first, before = realm.journal.next_number, realm.now()
+        seen: list[Entry] = []
+        end = self._feed.watch(partial(_notice, realm, reached, seen)) if reached else None
+        try:
+            await self._pass(realm, to, seen if reached else None, answered=True)
+        finally:
+            if end is not None:
+                end()
+        realm.clock_moved(before)
+        await self._steward.carry(realm)
+        return list(realm.journal.since(first)), bool(seen)
+
+    async def wait(self, realm: Realm, awaiting: Awaiting) -> Answer:
+        """Wait for a recording to exit: on a clock that stands by moving it, else in time."""
+        before = realm.now()
+        if realm.clock.runs:
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            realm.waiting.append((awaiting, future))
+            realm.set_alarm()
+            await future
+        else:
+            while not realm.closed and not realm.over(awaiting):
+                due = realm.world.recordings[awaiting.sid].next_due
+                moment = min(due or awaiting.until, awaiting.until)
+                await self._pass(realm, moment, None, answered=False)
+            realm.clock_moved(before)
+        await self._steward.carry(realm)
+        if realm.closed:
+            task = realm.world.recordings[awaiting.sid].task
+            return Refused(NO_WORKER, "the world ended while the stop waited", task.cname, task.uid)
+        return realm.world.conclude(awaiting)
+
+    async def _pass(
+        self, realm: Realm, to: Millis, seen: list[Entry] | None, *, answered: bool
+    ) -> None:
+        """Let time pass up to a moment, or until what is looked for has been seen.
+
+        It passes in strides; but from one due moment to the next where something is looked for, or
+        where somebody is told and may have to be told again before time goes on (`answered`).
+        """
+        while not realm.closed:
+            policy, owed = realm.world.policy, bool(realm.world.outbox)
+            asks = policy.external or (answered and (owed or policy.callback is not None))
+            now, due = realm.now(), realm.world.next_due
+            if due is None or due > to:
+                step = to
+            else:
+                step = due if asks or seen is not None else min(to, max(now + _STRIDE, due))
+            realm.clock.reach(step)
+            self._steward.keep(realm, *realm.world.pass_time(max(now, step)))
+            await self._steward.carry(realm)
+            await _ended(realm.uploading)
+            if answered:
+                await _ended(realm.posting)
+            if seen:
+                return
+            if realm.now() >= to and not _due(realm, to):
+                return
+
+
+def _notice(realm: Realm, reached: Reached, seen: list[Entry], app_id: str, entry: Entry) -> None:
+    """Note an entry that is looked for."""
+    if app_id == realm.app_id and isinstance(entry.subject, Outgoing) and reached(entry.subject):
+        seen.append(entry)
+
+
+async def _ended(tasks: set[asyncio.Task[None]]) -> None:
+    """Return when nothing of this kind is on its way any more."""
+    while tasks:
+        await asyncio.wait(tasks)
+
+
+def _due(realm: Realm, to: Millis) -> bool:
+    """Whether an answer has made something due that time has passed already."""
+    return realm.world.next_due is not None and realm.world.next_due <= to
