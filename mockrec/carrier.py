@@ -21,8 +21,8 @@ from mockrec.storage.errors import BucketRefused, TransferFailed
 
 if TYPE_CHECKING:
     from mockrec.domain.moments import Millis
+    from mockrec.domain.outgoing import Outgoing
     from mockrec.domain.task import Storage
-    from mockrec.domain.world import Outgoing
     from mockrec.realm import Realm
     from mockrec.sinks.media import MediaSink
     from mockrec.storage import Buckets

@@ -25,7 +25,7 @@ from mockrec.sinks.webhook import TIMEOUT, UNREACHABLE, Attempt, Webhook
 
 if TYPE_CHECKING:
     from mockrec.domain.moments import Millis
-    from mockrec.domain.world import Outgoing
+    from mockrec.domain.outgoing import Outgoing
     from mockrec.realm import Realm
 
 Hear = Callable[["Realm", Heard], None]

@@ -15,7 +15,7 @@ from mockrec.sinks.postbox import Postbox
 
 if TYPE_CHECKING:
     from mockrec.domain.commands import Awaiting
-    from mockrec.domain.world import Outgoing
+    from mockrec.domain.outgoing import Outgoing
     from mockrec.sinks.shelf import Shelf
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from mockrec.carrier import Carrier, Drafts
 from mockrec.clock import breathe, stopwatch
 from mockrec.domain.delivery import Delivered, GivenUp, Posted
-from mockrec.domain.events import RestoreTried, UploadTried
+from mockrec.domain.events import CuePlayed, RestoreTried, UploadTried
 from mockrec.domain.streams import Verdict
 from mockrec.postman import Postman
 from mockrec.sinks.journal import Kind, Mishap
@@ -23,7 +23,8 @@ from mockrec.sinks.media import WANTED, MediaSink
 
 if TYPE_CHECKING:
     from mockrec.domain.delivery import Echo
-    from mockrec.domain.world import Outgoing, World
+    from mockrec.domain.outgoing import Happening, Outgoing
+    from mockrec.domain.world import World
     from mockrec.realm import Realm
     from mockrec.sinks.shelf import Filed
 
@@ -45,11 +46,14 @@ class Steward:
         self._media = media
         self._carrier = carrier
 
-    def keep(self, realm: Realm, world: World, outgoing: Iterable[Outgoing]) -> None:
+    def keep(self, realm: Realm, world: World, outgoing: Iterable[Happening]) -> None:
         """The new world is in force; what happened is in the journal, and queued for the files."""
         realm.world = world
         posts: list[Outgoing] = []
         for happened in outgoing:
+            if isinstance(happened, CuePlayed):
+                realm.journal.write(happened.at, Kind.EVENT, happened)
+                continue
             if isinstance(happened.event, Posted):
                 posts.append(happened)
                 continue

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from mockrec.domain.commands import Answer, Awaiting, Refused
 from mockrec.domain.moments import MINUTE, Millis
+from mockrec.domain.outgoing import Outgoing
 from mockrec.domain.problems import NO_WORKER
-from mockrec.domain.world import Outgoing
 
 if TYPE_CHECKING:
     from mockrec.realm import Realm

@@ -62,6 +62,9 @@ class Delivery:
     attempts: int = 0
     asked: bool = False
     """Whether an attempt is under way; its answer counts once."""
+    repeats: int = 0
+    gap: Millis = 0
+    """How often it is posted again once the receiver has taken it, and how much later each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

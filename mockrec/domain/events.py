@@ -68,6 +68,26 @@ class StatusChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CuePlayed(Event):
+    """A line of the scenario's timeline was played; to the world, not to a recording."""
+
+    id: str
+    what: str
+    problem: str = ""
+    """Why it could not be done, if it could not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeBefallen(Event):
+    """A rule has something happen to a notification on its way."""
+
+    rule: str
+    effect: str
+    number: int
+    """The sequence number of the notice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SliceCut(Event):
     """A slice was finished and is on its way to the bucket."""
 

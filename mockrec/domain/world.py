@@ -20,24 +20,22 @@ from mockrec.domain.commands import Answer, Awaiting, Command, Refused, Resource
 from mockrec.domain.decisions import no_data, refused, runs, too_slow
 from mockrec.domain.deeds import do
 from mockrec.domain.delivery import (
-    MOST_OWED,
     Bucketed,
-    Delivered,
     Delivery,
     Echo,
-    GivenUp,
     Heard,
-    Posted,
 )
-from mockrec.domain.events import Notice
-from mockrec.domain.ids import new_id
+from mockrec.domain.events import BackedUp, Notice, Uploaded
 from mockrec.domain.moments import SECOND, Millis
+from mockrec.domain.outgoing import Happening, Outgoing
 from mockrec.domain.policy import Policy
+from mockrec.domain.posting import heard, owe, post
 from mockrec.domain.problems import NO_WORKER, Refusal
 from mockrec.domain.restoring import Restoring, answered
 from mockrec.domain.restoring import plan as plan_restoring
 from mockrec.domain.restoring import proceed as restore
 from mockrec.domain.signals import BucketAnswered, SawUsers, Signal
+from mockrec.domain.staging import play, witness
 from mockrec.domain.task import Mode
 from mockrec.domain.transcoding import Transcoding
 from mockrec.domain.transcoding import plan as plan_transcoding
@@ -47,6 +45,7 @@ from mockrec.domain.values import replace
 if TYPE_CHECKING:
     from mockrec.domain.events import Event
     from mockrec.domain.recording import Recording
+    from mockrec.domain.script import Script
     from mockrec.domain.task import Task
 
 KEPT_RESOURCES: Final = 20_000
@@ -55,17 +54,13 @@ KEPT_RECORDINGS: Final = 1_000
 """How many recordings that have exited a world remembers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """Something that happened, with the task that it happened to."""
-
-    task: Task
-    event: Event
-
-
 Job = Transcoding | Restoring
-Outcome = tuple["World", Answer, tuple[Outgoing, ...]]
-Passage = tuple["World", tuple[Outgoing, ...]]
+Outcome = tuple["World", Answer, tuple[Happening, ...]]
+Passage = tuple["World", tuple[Happening, ...]]
+
+_SCRIPT: Final = "script"
+_FIRST: Final = -1
+"""What a scenario does comes before all else that is due in the same moment."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +92,8 @@ class World:
     calendar: Calendar | None = EMPTY
     window: tuple[int, int] = (0, 0)
     """The second that the rate limit counts, and how many requests came in it."""
+    script: Script | None = None
+    """The scenario that is played here."""
 
     @property
     def next_due(self) -> Millis | None:
@@ -122,12 +119,13 @@ class World:
             done, answer, after = do(world, command)
         except Refusal as refusal:
             return world, refused(world, command, refusal.problem, refusal.detail), before
-        return done, answer, before + after
+        done, following = done.pass_time(at) if done.script else (done, ())
+        return done, answer, before + after + following
 
     def pass_time(self, until: Millis) -> Passage:
         """Everything due by `until` has happened, in the order of time."""
         world = self
-        outgoing: list[Outgoing] = []
+        outgoing: list[Happening] = []
         while (calendar := world.calendar) and first(calendar)[0] <= until:
             due, _, key = first(calendar)
             world = replace(world, calendar=rest(calendar), now=max(due, world.now))
@@ -140,30 +138,10 @@ class World:
         world, before = self.pass_time(at)
         match echo:
             case Heard():
-                world, after = world._heard(echo)
+                world, after = heard(world, echo)
             case Bucketed():
                 world, after = world._bucketed(echo)
         return world, before + after
-
-    def _heard(self, echo: Heard) -> Passage:
-        """A notification is done with, or tried again, or given up."""
-        world = self
-        delivery, callback = world.outbox.get(echo.id), world.policy.callback
-        if delivery is None or not delivery.asked or delivery.attempts != echo.attempt:
-            return world, ()
-        told: Event
-        if not echo.problem:
-            told = Delivered(at=world.now, id=echo.id, attempts=echo.attempt)
-        elif callback is None or echo.attempt > len(callback.retry):
-            told = GivenUp(at=world.now, id=echo.id, attempts=echo.attempt, why=echo.problem)
-        else:
-            gap = callback.retry[echo.attempt - 1]
-            entry = (world.now + gap, delivery.number, echo.id)
-            waiting = world.outbox.set(echo.id, replace(delivery, asked=False))
-            world = replace(world, outbox=waiting, calendar=add(world.calendar, entry))
-            return world.pass_time(world.now)
-        world = replace(world, outbox=world.outbox.delete(echo.id))
-        return world, (Outgoing(delivery.task, told),)
 
     def _bucketed(self, echo: Bucketed) -> Passage:
         """A file has arrived or not; a job goes on or is over."""
@@ -187,11 +165,13 @@ class World:
     def report(self, task: Task, events: Iterable[Event]) -> Passage:
         """What happened to a task, and the notifications that are owed for it."""
         world = self
-        outgoing: list[Outgoing] = []
+        outgoing: list[Happening] = []
         for event in events:
             outgoing.append(Outgoing(task, event))
-            if isinstance(event, Notice) and world.policy.callback is not None:
-                world, posted = world._owing(task, event)
+            if world.script is not None and isinstance(event, Uploaded | BackedUp):
+                world = world.with_script(world.script.delivered(task.sid, event.at))
+            if isinstance(event, Notice) and (world.policy.callback or world.script):
+                world, posted = owe(world, task, event)
                 outgoing.extend(posted)
         return world, tuple(outgoing)
 
@@ -206,7 +186,7 @@ class World:
     def populated(self, channel: Channel) -> Passage:
         """The channel as it is now; its recordings see it."""
         world: World = replace(self, channels=self.channels.set(channel.cname, channel))
-        outgoing: list[Outgoing] = []
+        outgoing: list[Happening] = []
         for sid in sorted(channel.recordings):
             recording = world.recordings[sid]
             if recording.task.mode is not Mode.WEB:
@@ -224,7 +204,9 @@ class World:
             issues = issues.delete(number - KEPT_RESOURCES)
             if not runs(self, kept[oldest]):
                 kept = kept.delete(oldest)
-        return replace(self, resources=kept, issues=issues, issued=number + 1)
+        issued: World = replace(self, resources=kept, issues=issues, issued=number + 1)
+        script = issued.script
+        return issued.with_script(script.anchored("acquired", issued.now)) if script else issued
 
     def with_start(self, resource: Resource, channel: Channel, recording: Recording) -> World:
         """With a recording that begins, on the resource that it uses up."""
@@ -240,8 +222,18 @@ class World:
         )
         return begun._with(recording)
 
+    def with_script(self, script: Script) -> World:
+        """With the scenario as it is now, and an entry for its next cue."""
+        due, known = script.next_due, self.script.next_due if self.script else None
+        world: World = replace(self, script=script)
+        if due is None or due == known:
+            return world
+        return replace(world, calendar=add(world.calendar, (due, _FIRST, _SCRIPT)))
+
     def _reached(self, due: Millis, key: str) -> Passage:
         """What an entry of the calendar stands for, if it still holds."""
+        if key == _SCRIPT:
+            return play(self, due)
         recording, job = self.recordings.get(key), self.jobs.get(key)
         if job is not None and job.due == due:
             step = transcode(job) if isinstance(job, Transcoding) else restore(job)
@@ -250,31 +242,15 @@ class World:
             moved, events = advance(recording, due)
             return self._with(moved, rescheduled=True).report(moved.task, events)
         delivery = self.outbox.get(key)
-        return self._posting(delivery) if delivery and not delivery.asked else (self, ())
-
-    def _owing(self, task: Task, notice: Notice) -> Passage:
-        """With a notification for this notice, tried at once; unsubscribed ones are not owed."""
-        callback, number = self.policy.callback, self.notices
-        if callback is None or not callback.wants(notice):
-            return self, ()
-        counted: World = replace(self, notices=number + 1)
-        notice_id = new_id(self.seed, "notice", self.app_id, number)
-        if len(self.outbox) >= MOST_OWED:
-            lost = GivenUp(at=self.now, id=notice_id, attempts=0, why="too many are waiting")
-            return counted, (Outgoing(task, lost),)
-        return counted._posting(Delivery(notice_id, number, task, notice))
-
-    def _posting(self, delivery: Delivery) -> Passage:
-        tried = replace(delivery, attempts=delivery.attempts + 1, asked=True)
-        posted = Posted(at=self.now, id=tried.id, attempt=tried.attempts, notice=tried.notice)
-        world: World = replace(self, outbox=self.outbox.set(tried.id, tried))
-        return world, (Outgoing(tried.task, posted),)
+        return post(self, delivery) if delivery and not delivery.asked else (self, ())
 
     def _with(self, recording: Recording, *, rescheduled: bool = False) -> World:
         """The world with the recording as it is now, and an entry for when it is next due."""
         sid = recording.task.sid
         known = self.recordings.get(sid)
         world: World = replace(self, recordings=self.recordings.set(sid, recording))
+        if world.script is not None:
+            world = world.with_script(witness(world.script, recording))
         if recording.exited:
             if known is not None and known.exited:
                 return world

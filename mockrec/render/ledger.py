@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from mockrec.domain.events import Event, Notice
+from mockrec.domain.events import CuePlayed, Event, Notice
 from mockrec.domain.moments import iso
 from mockrec.domain.streams import RecordedFile, Slice, Snapshot, Transcoded
 from mockrec.domain.task import Storage
@@ -39,6 +39,12 @@ def happening(task: Task, event: Event) -> Body:
         if field.name not in _SAID_BEFORE
     }
     return {**told, "details": details}
+
+
+def cue_played(cue: CuePlayed) -> Body:
+    """A line of a scenario's timeline, and why it could not be done if it could not."""
+    details = {"id": cue.id, "what": cue.what, "problem": cue.problem}
+    return {"event": "CuePlayed", "details": details}
 
 
 def _plain(task: Task, value: object) -> object:

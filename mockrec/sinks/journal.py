@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from mockrec.domain.moments import Millis
 
 if TYPE_CHECKING:
-    from mockrec.domain.world import Outgoing
+    from mockrec.domain.outgoing import Happening
     from mockrec.sinks.feed import Feed
 
 MOST_ENTRIES: Final = 10_000
@@ -78,7 +78,7 @@ class Entry(NamedTuple):
     """The number in the feed of all worlds."""
     at: Millis
     kind: Kind
-    subject: Call | Outgoing | ClockMove | Mishap
+    subject: Call | Happening | ClockMove | Mishap
 
 
 class Journal:
@@ -92,7 +92,9 @@ class Journal:
         self._most, self._room, self._used = most, room, 0
         self.next_number = 0
 
-    def write(self, at: Millis, kind: Kind, subject: Call | Outgoing | ClockMove | Mishap) -> Entry:
+    def write(
+        self, at: Millis, kind: Kind, subject: Call | Happening | ClockMove | Mishap
+    ) -> Entry:
         """Add an entry, at the price of the oldest, and show it to whoever watches."""
         entry = Entry(self.next_number, self._feed.next_serial(), at, kind, subject)
         self.next_number += 1

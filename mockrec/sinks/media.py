@@ -33,9 +33,9 @@ from mockrec.sinks.album import Album, Keep
 
 if TYPE_CHECKING:
     from mockrec.domain.events import Event
+    from mockrec.domain.outgoing import Outgoing
     from mockrec.domain.streams import Transcoded
     from mockrec.domain.task import Storage, Task
-    from mockrec.domain.world import Outgoing
     from mockrec.render.footage import Footage
 
 WANTED = (

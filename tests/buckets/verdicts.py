@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from mockrec.domain.advance import advance, begin, react
 from mockrec.domain.delivery import Bucketed
 from mockrec.domain.events import Event, RestoreTried, UploadTried
+from mockrec.domain.outgoing import of_tasks
 from mockrec.domain.policy import Policy
 from mockrec.domain.signals import BucketAnswered, Signal, StopRecording
 from mockrec.domain.streams import Verdict
@@ -20,8 +21,8 @@ from tests.domain.studio import EPOCH, Studio
 
 if TYPE_CHECKING:
     from mockrec.domain.moments import Millis
+    from mockrec.domain.outgoing import Outgoing
     from mockrec.domain.recording import Recording
-    from mockrec.domain.world import Outgoing
     from tests.laws.strategies import Story
 
 STORED: Final = Verdict.STORED
@@ -62,8 +63,9 @@ class Branch(Studio):
         """The world hears this now, wherever it comes from; what happens then."""
         echo = Bucketed(key, number, verdict, REASON)
         self.world, outgoing = self.world.hear(echo, self.world.now)
-        self.outgoing += outgoing
-        return outgoing
+        told = of_tasks(outgoing)
+        self.outgoing += told
+        return told
 
     def when(self, kind: type[E]) -> list[Millis]:
         """The moments at which something of this kind happened."""

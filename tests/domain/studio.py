@@ -24,12 +24,13 @@ from mockrec.domain.commands import (
 )
 from mockrec.domain.events import Event, Notice, SliceCut
 from mockrec.domain.moments import HOUR, Millis
+from mockrec.domain.outgoing import Outgoing, of_tasks
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import Problem, Profile, Wording
 from mockrec.domain.signals import SawUsers, Signal, StopRecording
 from mockrec.domain.streams import Slice, StreamKey, Track
 from mockrec.domain.task import Mode, Page, Storage, Task
-from mockrec.domain.world import Outgoing, World
+from mockrec.domain.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -139,13 +140,13 @@ class Studio:
     def do(self, command: Command) -> Answer:
         """Give the command, now."""
         self.world, answer, outgoing = self.world.obey(command, self.world.now)
-        self.outgoing += outgoing
+        self.outgoing += of_tasks(outgoing)
         return answer
 
     def jump(self, span: Millis) -> None:
         """Let time pass."""
         self.world, outgoing = self.world.pass_time(self.world.now + span)
-        self.outgoing += outgoing
+        self.outgoing += of_tasks(outgoing)
 
     def acquire(
         self,

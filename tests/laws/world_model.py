@@ -20,6 +20,7 @@ from mockrec.domain.commands import (
 )
 from mockrec.domain.events import SessionExited, StatusChanged
 from mockrec.domain.moments import Millis
+from mockrec.domain.outgoing import Happening, Outgoing, of_tasks
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import (
     ALREADY_STARTED,
@@ -33,7 +34,7 @@ from mockrec.domain.problems import (
 )
 from mockrec.domain.recording import Status
 from mockrec.domain.task import Mode, Task
-from mockrec.domain.world import Outgoing, World
+from mockrec.domain.world import World
 from tests.laws.strategies import APP_ID, EPOCH
 
 
@@ -128,7 +129,8 @@ class PlayedWorld(RuleBasedStateMachine):
         """A fresh world with this policy."""
         self.origin = self.world = World(APP_ID, 0, EPOCH, policy)
 
-    def keep(self, world: World, outgoing: tuple[Outgoing, ...]) -> None:
+    def keep(self, world: World, happenings: tuple[Happening, ...]) -> None:
+        outgoing = of_tasks(happenings)
         moments = [happening.event.at for happening in outgoing]
         assert moments == sorted(moments)
         assert all(self.world.now <= moment <= world.now for moment in moments)
@@ -184,7 +186,7 @@ class PlayedWorld(RuleBasedStateMachine):
                 world, outgoing = world.pass_time(at)
             else:
                 world, _, outgoing = world.obey(command, at)
-            heard += outgoing
+            heard += of_tasks(outgoing)
 
         assert heard == self.heard
         assert world == self.world

@@ -16,10 +16,11 @@ from mockrec.domain.commands import Acquire, Acquired, Command, Start, Stop
 from mockrec.domain.commands import Session as Ids
 from mockrec.domain.delivery import Callback, Delivered, GivenUp, Heard, Posted
 from mockrec.domain.moments import Millis
+from mockrec.domain.outgoing import Happening, Outgoing, of_tasks
 from mockrec.domain.policy import Policy
 from mockrec.domain.task import Mode, Storage, Task
 from mockrec.domain.values import replace
-from mockrec.domain.world import Outgoing, World
+from mockrec.domain.world import World
 from mockrec.render.envelope import envelope
 from mockrec.render.ledger import happening
 from mockrec.render.notification import NoticeStyle
@@ -158,9 +159,9 @@ class Play:
             world, _, outgoing = self.world.obey(what, at)
             self._keep(world, outgoing)
 
-    def _keep(self, world: World, outgoing: tuple[Outgoing, ...]) -> None:
+    def _keep(self, world: World, outgoing: tuple[Happening, ...]) -> None:
         self.world = world
-        for one in outgoing:
+        for one in of_tasks(outgoing):
             self.outgoing.append(one)
             if isinstance(one.event, Posted):
                 self._send(one.task, one.event)

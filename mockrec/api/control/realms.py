@@ -10,10 +10,11 @@ from mockrec.api.control.guard import Wrong
 from mockrec.api.documents import Unreadable, read
 from mockrec.api.keys import ENGINE
 from mockrec.clock import TimeEnds, TimeGoesBack
+from mockrec.domain.events import CuePlayed
 from mockrec.domain.moments import LATEST, Millis, duration, iso
-from mockrec.domain.world import Outgoing
+from mockrec.domain.outgoing import Outgoing
 from mockrec.realm import Realm
-from mockrec.render.ledger import happening
+from mockrec.render.ledger import cue_played, happening
 from mockrec.render.redaction import redacted
 from mockrec.sinks.journal import Call, ClockMove, Entry, Mishap
 
@@ -58,6 +59,8 @@ def told(entry: Entry) -> dict[str, Any]:
     match entry.subject:
         case Outgoing(task, event):
             return head | happening(task, event)
+        case CuePlayed() as cue:
+            return head | cue_played(cue)
         case Call() as call:
             return head | {
                 "operation": call.operation,

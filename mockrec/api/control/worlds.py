@@ -14,10 +14,10 @@ from mockrec.api.keys import ENGINE
 from mockrec.clock import ClockMode
 from mockrec.domain.events import Notice, StatusChanged
 from mockrec.domain.moments import DAY, Millis, iso, spell
+from mockrec.domain.outgoing import Outgoing
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import Profile
 from mockrec.domain.timing import Timing, least
-from mockrec.domain.world import Outgoing
 from mockrec.realm import Realm
 from mockrec.render import view
 from mockrec.render.notification import announcement
