@@ -40,6 +40,11 @@ async def breathe() -> None:
     await asyncio.sleep(0)
 
 
+async def pause(seconds: float) -> None:
+    """Let so much real time pass."""
+    await asyncio.sleep(seconds)
+
+
 def stopwatch() -> float:
     """Seconds from some fixed point: only differences mean anything."""
     return time.perf_counter()

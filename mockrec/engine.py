@@ -16,6 +16,7 @@ from mockrec.domain.commands import Answer, Awaiting, Command
 from mockrec.domain.ids import new_id
 from mockrec.domain.moments import Millis
 from mockrec.domain.policy import Policy
+from mockrec.domain.staging import befall
 from mockrec.domain.values import replace
 from mockrec.domain.world import World
 from mockrec.realm import Realm
@@ -23,17 +24,21 @@ from mockrec.sinks.feed import Feed
 from mockrec.sinks.journal import Journal
 from mockrec.sinks.shelf import Shelf
 from mockrec.steward import Steward
+from mockrec.theatre import put_on, take_off
 from mockrec.timekeeper import Timekeeper
 
 if TYPE_CHECKING:
     from mockrec.carrier import Carrier
     from mockrec.domain.problems import Profile
+    from mockrec.domain.rules import Occasion, Rule
+    from mockrec.playbook.scenario import Scenario
     from mockrec.postman import Postman
     from mockrec.sinks.journal import Entry
     from mockrec.sinks.media import MediaSink
     from mockrec.sinks.shelf import Filed
     from mockrec.storage import Store
-    from mockrec.timekeeper import Reached
+    from mockrec.theatre import put_on, take_off
+from mockrec.timekeeper import Reached
 
 MOST_WORLDS: Final = 10_000
 _APP_ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -50,6 +55,7 @@ class Defaults:
     start_at: Millis | None = None
     credentials: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     apps: tuple[str, ...] = ()
+    scenario: Scenario | None = None
 
 
 class Engine:
@@ -118,6 +124,17 @@ class Engine:
             return await self._timekeeper.wait(realm, answer)
         return answer
 
+    def befall(self, realm: Realm, occasion: Occasion) -> Rule | None:
+        """The rule that fires at this call, if any; what is due by now has happened before."""
+        self.steward.catch_up(realm)
+        world, rule = befall(realm.world, occasion)
+        self.steward.keep(realm, world, ())
+        return rule
+
+    async def spend(self, realm: Realm, span: Millis) -> None:
+        """Return when so much time has passed here: on a clock that stands by moving it."""
+        await self._timekeeper.spend(realm, span)
+
     def within_rate(self, realm: Realm) -> bool:
         """Count a request against the rate limit of its world."""
         realm.world, admitted = realm.world.admit(realm.now())
@@ -144,6 +161,16 @@ class Engine:
         """Let the world behave in another way from now on; recordings keep their delays."""
         self.steward.catch_up(realm)
         realm.world = replace(realm.world, policy=policy)
+
+    def put_on(self, realm: Realm, scenario: Scenario) -> None:
+        """Play this scenario from now on, in place of the one before."""
+        self.steward.catch_up(realm)
+        put_on(realm, scenario)
+        self.steward.catch_up(realm)
+
+    def take_off(self, realm: Realm) -> None:
+        """Play no scenario any more."""
+        take_off(realm)
 
     async def fetch(self, realm: Realm, bucket: str, key: str) -> tuple[Filed, bytes] | None:
         """A file of this world, from wherever it lies."""
@@ -189,4 +216,6 @@ class Engine:
             if idle is not None:
                 self._realms.pop(idle.app_id).close()
         self._realms[app_id] = realm
+        if defaults.scenario is not None:
+            self.put_on(realm, defaults.scenario)
         return realm

@@ -16,6 +16,7 @@ from mockrec.sinks.postbox import Postbox
 if TYPE_CHECKING:
     from mockrec.domain.commands import Awaiting
     from mockrec.domain.outgoing import Outgoing
+    from mockrec.playbook.scenario import Performance
     from mockrec.sinks.shelf import Shelf
 
 
@@ -47,6 +48,8 @@ class Realm:
     alarm: asyncio.TimerHandle | None = None
     alarm_at: Millis = 0
     closed: bool = False
+    performance: Performance | None = None
+    """The scenario that is being played."""
 
     @property
     def app_id(self) -> str:

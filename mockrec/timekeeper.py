@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from mockrec.clock import pause
 from mockrec.domain.commands import Answer, Awaiting, Refused
 from mockrec.domain.moments import MINUTE, Millis
 from mockrec.domain.outgoing import Outgoing
@@ -80,6 +81,16 @@ class Timekeeper:
             task = realm.world.recordings[awaiting.sid].task
             return Refused(NO_WORKER, "the world ended while the stop waited", task.cname, task.uid)
         return realm.world.conclude(awaiting)
+
+    async def spend(self, realm: Realm, span: Millis) -> None:
+        """Return when so much time has passed here: on a clock that stands by moving it."""
+        if realm.clock.runs:
+            await pause(realm.clock.seconds_until(realm.now() + span))
+        else:
+            before = realm.now()
+            await self._pass(realm, before + span, None, answered=False)
+            realm.clock_moved(before)
+        await self._steward.carry(realm)
 
     async def _pass(
         self, realm: Realm, to: Millis, seen: list[Entry] | None, *, answered: bool

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from aiohttp import web
 
 from mockrec.api import control, emulated
 from mockrec.api.door import LARGEST_BODY
-from mockrec.api.keys import ENGINE, HOST, PATIENCE
+from mockrec.api.keys import ENGINE, GREETED, HOST, PATIENCE
 from mockrec.api.patience import Patience
 
 if TYPE_CHECKING:
@@ -22,5 +23,6 @@ def application(
     app = web.Application(client_max_size=LARGEST_BODY)
     app[ENGINE], app[HOST] = engine, host
     app[PATIENCE] = patience or Patience()
+    app[GREETED] = WeakSet()
     app.add_routes([*control.routes(), *emulated.routes()])
     return app

@@ -43,6 +43,7 @@ from mockrec.domain.problems import (
 from mockrec.domain.task import Mode
 
 if TYPE_CHECKING:
+    from mockrec.domain.rules import Rule
     from mockrec.engine import Engine
     from mockrec.realm import Realm
 
@@ -67,6 +68,8 @@ class Call:
     raw: bytes = _NO_BODY
     body: Any = None
     remarks: str = ""
+    rule: Rule | None = None
+    """The rule of a scenario that befell it."""
 
     @property
     def mode(self) -> Mode:

@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from mockrec.api import door, parsing
+from mockrec.api import befalling, door, parsing
 from mockrec.api.cors import preflight
 from mockrec.api.door import Call
 from mockrec.api.keys import ENGINE
@@ -75,24 +75,36 @@ def _route(method: str, path: str, handler: Handler) -> web.RouteDef:
 def _served(operation: str) -> Handler:
     """The one place where an answer, or a refusal on the way to it, becomes a response."""
 
-    async def handle(request: web.Request) -> web.Response:
+    async def handle(request: web.Request) -> web.StreamResponse:
         call = Call(operation, request.match_info)
+        answer: Answer | None
         try:
             answer = await _act(request, call, request.app[ENGINE])
         except Refusal as refused:
             cname, uid = door.who(call)
             answer = Refused(refused.problem, refused.detail, cname, uid)
-        return respond(request, call, answer)
+        response = respond(request, call, answer)
+        if call.rule is None:
+            return response
+        from mockrec.api.faults import carry_out
+
+        return await carry_out(request, response, call.rule.fault)
 
     return handle
 
 
-async def _act(request: web.Request, call: Call, engine: Engine) -> Answer:
+async def _act(request: web.Request, call: Call, engine: Engine) -> Answer | None:
     realm = door.identify(request, call, engine)
+    scripted = realm.world.script is not None
+    if scripted and await befalling.greet(request, call, engine, realm):
+        return None
     door.check_mode(call)
     if call.operation != "query":  # its body, should there be one, is not even read
         await door.receive(request, call, realm)
-    return await engine.do(realm, _COMMANDS[call.operation](call))
+    command = _COMMANDS[call.operation](call)
+    if scripted:
+        return await befalling.do(request, call, engine, realm, command)
+    return await engine.do(realm, command)
 
 
 async def addresses(request: web.Request) -> web.Response:

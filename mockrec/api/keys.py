@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
+from weakref import WeakSet
 
 from aiohttp import web
 
@@ -12,3 +14,5 @@ from mockrec.engine import Engine
 ENGINE: Final = web.AppKey("engine", Engine)
 HOST: Final = web.AppKey("host", str)
 PATIENCE: Final = web.AppKey("patience", Patience)
+GREETED: Final = web.AppKey("greeted", WeakSet[asyncio.BaseTransport])
+"""The connections whose first call to a scripted world has come."""

@@ -6,11 +6,11 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-import orjson
 from aiohttp import web
 
 from mockrec.api.cors import allow_origin
 from mockrec.api.keys import ENGINE
+from mockrec.api.said import NOTHING, Said
 from mockrec.domain.commands import Answer, Refused
 from mockrec.render.reply import Reply, reply
 from mockrec.sinks.journal import Call as Journalled
@@ -21,31 +21,36 @@ if TYPE_CHECKING:
 
 log: Final = logging.getLogger("mockrec")
 
-_JSON: Final = "application/json; charset=utf-8"
 _LONGEST_DETAIL: Final = 2_000
 
 
-def respond(request: web.Request, call: Call, answer: Answer) -> web.Response:
-    """The answer as it goes out; it stands in the journal before it leaves."""
+def respond(request: web.Request, call: Call, answer: Answer | None) -> web.Response:
+    """The answer as it goes out, or None for no answer; it is in the journal before it leaves."""
     detail = answer.detail if isinstance(answer, Refused) else call.remarks
     profile = call.realm.world.policy.profile if call.realm else request.app[ENGINE].profile
-    said = reply(answer, profile)
-    # The copy is as long as it is; orjson leaves a block of 4 KiB, and the journal keeps it.
-    payload = bytes(memoryview(orjson.dumps(said.body)))
-    request_id = _journalled(request, call, said.status, payload, detail)
+    said = NOTHING if answer is None else _said(reply(answer, profile))
+    if call.rule is not None:
+        from mockrec.api.faults import said_instead
+
+        said = said_instead(call.rule.fault.effect, said, profile)
+    request_id = _journalled(request, call, said, detail)
     request.app[ENGINE].counted[call.operation, said.status] += 1
     if detail:
         log.info("%s %s: %s", call.operation, said.status, detail)
-    return _send(request, said.status, payload, request_id, detail)
+    return _send(request, said, request_id, detail, call.rule.id if call.rule else "")
 
 
 def plain(request: web.Request, said: Reply, detail: str = "") -> web.Response:
     """A response that belongs to no world."""
     request_id = request.app[ENGINE].stray_id()
-    return _send(request, said.status, orjson.dumps(said.body), request_id, detail)
+    return _send(request, _said(said), request_id, detail)
 
 
-def _journalled(request: web.Request, call: Call, status: int, payload: bytes, detail: str) -> str:
+def _said(said: Reply) -> Said:
+    return Said.document(said.status, said.body)
+
+
+def _journalled(request: web.Request, call: Call, said: Said, detail: str) -> str:
     realm = call.realm
     if realm is None:
         return request.app[ENGINE].stray_id()
@@ -57,23 +62,27 @@ def _journalled(request: web.Request, call: Call, status: int, payload: bytes, d
         path=request.raw_path.partition("?")[0],
         operation=call.operation,
         body=call.raw,
-        status=status,
-        answer=payload,
+        status=said.status,
+        answer=said.body,
         detail=detail,
+        rule=call.rule.id if call.rule else "",
     )
     realm.journal.write(realm.world.now, Kind.REQUEST, record)
     return request_id
 
 
 def _send(
-    request: web.Request, status: int, payload: bytes, request_id: str, detail: str
+    request: web.Request, said: Said, request_id: str, detail: str, rule: str = ""
 ) -> web.Response:
-    headers = {"Content-Type": _JSON, "X-Request-Id": request_id}
-    if status == HTTPStatus.UNAUTHORIZED:
+    headers = {**dict(said.headers), "X-Request-Id": request_id}
+    if said.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Basic realm="service"'
     if detail:
         headers["X-Mockrec-Detail"] = _header(detail)
-    return allow_origin(request, web.Response(body=payload, status=status, headers=headers))
+    if rule:
+        headers["X-Mockrec-Rule"] = rule
+    status = said.status or HTTPStatus.INTERNAL_SERVER_ERROR  # nobody sees the status of NOTHING
+    return allow_origin(request, web.Response(body=said.body, status=status, headers=headers))
 
 
 def _header(text: str) -> str:

@@ -48,7 +48,7 @@ class Call:
     operation: Operation
     id: str = ""
     parameters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    """``cname``, ``uid``, ``resourceId``, ``sid``, ``mode``, ``clientRequest``: as they are sent."""
+    """``cname``, ``uid``, ``resourceId``, ``sid``, ``mode``, ``clientRequest``, as sent."""
     answer: Answer | None = None
     """None: any answer will do, as long as there is one."""
     text: str = ""
@@ -89,3 +89,13 @@ class Scenario:
     expect: tuple[Expectation, ...] = ()
     text: str = field(default="", repr=False)
     """The source, as it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """A scenario that is being played in a world."""
+
+    scenario: Scenario
+    began: Millis
+    first: int
+    """The number of the first entry of the journal that belongs to it."""

@@ -47,6 +47,8 @@ class Call:
     status: int
     answer: bytes
     detail: str
+    rule: str = ""
+    """The rule of a scenario that befell it; a status of 0 means that nothing was answered."""
 
     @property
     def size(self) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockrec.domain import world as world_module
+from mockrec.domain import posting
 from mockrec.domain.delivery import MOST_OWED
 from tests.api.service import EPOCH, Service, World, wrong
 from tests.notify.receivers import Answer, Arrival, Receiver, nobody
@@ -268,7 +268,7 @@ async def test_the_recording_goes_on_whatever_the_receiver_does(world: World) ->
 async def test_what_does_not_fit_into_the_outbox_is_lost_and_written_down(
     world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(world_module, "MOST_OWED", 2)
+    monkeypatch.setattr(posting, "MOST_OWED", 2)
     receiver.usual = Answer(500)
     sids = [(await world.record(cname=f"room {number}")).sid for number in range(5)]
 
@@ -287,7 +287,7 @@ async def test_what_does_not_fit_into_the_outbox_is_lost_and_written_down(
 async def test_once_there_is_room_again_nothing_more_is_lost(
     world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(world_module, "MOST_OWED", 1)
+    monkeypatch.setattr(posting, "MOST_OWED", 1)
     receiver.script(500, 500)
     await world.record(cname="one")
     await world.record(cname="lost")

@@ -71,6 +71,7 @@ def told(entry: Entry) -> dict[str, Any]:
                 "status": call.status,
                 "answer": _document(call.answer),
                 "detail": call.detail,
+                **({"rule": call.rule} if call.rule else {}),
             }
         case ClockMove(mode, rate, came_from):
             return head | {"mode": mode, "rate": rate, "from": came_from}
