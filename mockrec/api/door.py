@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp import web
 
 from mockrec import contract
-from mockrec.api.documents import Unreadable, read
 from mockrec.api.keys import PATIENCE
+from mockrec.documents import Unreadable, read
 from mockrec.domain.problems import (
     BAD_CHANNEL_NAME,
     BAD_CREDENTIALS,

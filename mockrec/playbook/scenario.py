@@ -12,7 +12,7 @@ from mockrec.domain.rules import Instant, Operation
 
 if TYPE_CHECKING:
     from mockrec.clock import ClockMode
-    from mockrec.domain.rules import Rule
+    from mockrec.domain.rules import Anchors, Rule
     from mockrec.domain.script import Cue
 
 
@@ -49,6 +49,8 @@ class Call:
     id: str = ""
     parameters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     """``cname``, ``uid``, ``resourceId``, ``sid``, ``mode``, ``clientRequest``, as sent."""
+    patience: Millis | None = None
+    """How many real milliseconds the client waits for its answer."""
     answer: Answer | None = None
     """None: any answer will do, as long as there is one."""
     text: str = ""
@@ -69,6 +71,11 @@ class Expectation:
     """So soon after the anchor, or after the beginning."""
     after: Instant | None = None
     text: str = ""
+
+    def ends(self, anchors: Anchors) -> Millis | None:
+        """When the span that it is about is over; None if it has no end, or none that is known."""
+        begin = (self.after or Instant()).on(anchors)
+        return None if begin is None or self.within is None else begin + self.within
 
 
 @dataclass(frozen=True, slots=True)

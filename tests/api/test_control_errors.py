@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from mockrec.api.documents import DEEPEST
+from mockrec.documents import DEEPEST
 from tests.api.service import EPOCH, World, wrong
 
 TAKE_A_BODY: Final = [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockrec.api.documents import DEEPEST, Unreadable, read
+from mockrec.documents import DEEPEST, Unreadable, read
 
 # Whole numbers of more than 64 bits are read as floats, as most parsers do.
 SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=9)

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from mockrec.api.documents import DEEPEST
 from mockrec.api.door import LARGEST_BODY
 from mockrec.clock import breathe
+from mockrec.documents import DEEPEST
 from tests.robustness.house import House
 from tests.robustness.line import Line, request
 from tests.robustness.talk import ACQUIRE, CLOCK, GOOD, HEALTH, WORLD, ask, chunk, head, serves

@@ -18,9 +18,9 @@ import orjson
 from aiohttp import hdrs, web
 
 from mockrec import contract
-from mockrec.api.documents import Unreadable, read
 from mockrec.api.door import LARGEST_BODY, body
 from mockrec.api.keys import HOST
+from mockrec.documents import Unreadable, read
 from mockrec.domain.problems import Refusal
 
 log: Final = logging.getLogger("mockrec")

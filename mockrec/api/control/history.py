@@ -10,11 +10,12 @@ import orjson
 from aiohttp import web
 
 from mockrec.api.control.guard import Wrong, document, number, show, whole
-from mockrec.api.control.realms import realm, span, told
+from mockrec.api.control.realms import realm, span
 from mockrec.api.keys import ENGINE
 from mockrec.domain.moments import SECOND
 from mockrec.engine import Engine
 from mockrec.sinks.journal import Entry, Kind
+from mockrec.sinks.wording import told
 
 PAGE: Final = 1_000
 MOST: Final = 10_000

@@ -1,22 +1,14 @@
-"""Which world a control call means, and how its entries are told."""
+"""Which world a control call means, and which moment of it."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from aiohttp import web
 
 from mockrec.api.control.guard import Wrong
-from mockrec.api.documents import Unreadable, read
 from mockrec.api.keys import ENGINE
 from mockrec.clock import TimeEnds, TimeGoesBack
-from mockrec.domain.events import CuePlayed
-from mockrec.domain.moments import LATEST, Millis, duration, iso
-from mockrec.domain.outgoing import Outgoing
+from mockrec.domain.moments import LATEST, Millis, duration
 from mockrec.realm import Realm
-from mockrec.render.ledger import cue_played, happening
-from mockrec.render.redaction import redacted
-from mockrec.sinks.journal import Call, ClockMove, Entry, Mishap
 
 
 def realm(request: web.Request) -> Realm:
@@ -51,39 +43,3 @@ def later(one: Realm, length: Millis, where: str) -> Millis:
     if to > LATEST:
         raise Wrong(400, f"no clock goes beyond {LATEST}, the year 2200", where, "less of it")
     return to
-
-
-def told(entry: Entry) -> dict[str, Any]:
-    """An entry of the journal in words."""
-    head = {"number": entry.number, "kind": str(entry.kind), "at": entry.at, "time": iso(entry.at)}
-    match entry.subject:
-        case Outgoing(task, event):
-            return head | happening(task, event)
-        case CuePlayed() as cue:
-            return head | cue_played(cue)
-        case Call() as call:
-            return head | {
-                "operation": call.operation,
-                "request_id": call.request_id,
-                "method": call.method,
-                "path": call.path,
-                "body": _document(call.body),
-                "status": call.status,
-                "answer": _document(call.answer),
-                "detail": call.detail,
-                **({"rule": call.rule} if call.rule else {}),
-            }
-        case ClockMove(mode, rate, came_from):
-            return head | {"mode": mode, "rate": rate, "from": came_from}
-        case Mishap(what):
-            return head | {"event": "Mishap", "details": {"what": what}}
-
-
-def _document(raw: bytes) -> object:
-    """A body without its secrets; of what cannot be read, only how long it was."""
-    if not raw:
-        return None
-    try:
-        return redacted(read(raw))
-    except Unreadable:
-        return {"unreadable": f"{len(raw)} bytes"}

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from aiohttp import web
 
 from mockrec.api.control.guard import Wrong, document, show
-from mockrec.api.control.realms import later, reachable, realm, span, told
+from mockrec.api.control.realms import later, reachable, realm, span
 from mockrec.api.keys import ENGINE
 from mockrec.clock import ClockMode
 from mockrec.domain.events import Notice, StatusChanged
@@ -22,6 +22,7 @@ from mockrec.realm import Realm
 from mockrec.render import view
 from mockrec.render.notification import announcement
 from mockrec.sinks.journal import Kind
+from mockrec.sinks.wording import told
 from mockrec.timekeeper import Reached
 
 _LONGEST_JUMP: Final = 31 * DAY
