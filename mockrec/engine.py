@@ -188,7 +188,7 @@ class Engine:
             "resources": len(realm.world.resources),
             "timers": sum(len(recording.agenda) for recording in recordings.values()),
             "entries": len(realm.journal),
-            "files": await self.steward.clear(realm),
+            "files": self.steward.clear(realm),
         }
 
     async def close(self) -> None:

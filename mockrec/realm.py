@@ -70,6 +70,14 @@ class Realm:
         recording = self.world.recordings.get(awaiting.sid)
         return recording is None or recording.exited or self.now() >= awaiting.until
 
+    async def over_in_time(self, awaiting: Awaiting) -> None:
+        """Return when there is nothing left to wait for, on a clock that runs."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.waiting.append((awaiting, future))
+        self.wake()
+        self.set_alarm()
+        await future
+
     def wake(self) -> None:
         """Tell those who wait for a recording that is over."""
         for awaiting, future in self.waiting:
@@ -108,6 +116,7 @@ class Realm:
         """End the alarm and all waiting; nothing of this world is carried out any more."""
         self.closed = True
         self.backlog = []
+        self.journal.mute()
         for task in self.posting | self.uploading:
             task.cancel()
         if self.alarm is not None:

@@ -47,23 +47,21 @@ class Steward:
         self._carrier = carrier
 
     def keep(self, realm: Realm, world: World, outgoing: Iterable[Happening]) -> None:
-        """The new world is in force; what happened is in the journal, and queued for the files."""
+        """The new world is in force; what happened is in the journal, and queued for the files.
+
+        Nothing comes of a world that was reset meanwhile.
+        """
+        if realm.closed:
+            return
         realm.world = world
         posts: list[Outgoing] = []
         for happened in outgoing:
             if isinstance(happened, CuePlayed):
                 realm.journal.write(happened.at, Kind.EVENT, happened)
-                continue
-            if isinstance(happened.event, Posted):
+            elif isinstance(happened.event, Posted):
                 posts.append(happened)
-                continue
-            if happened.task.external and isinstance(happened.event, UploadTried | RestoreTried):
-                self._upload(realm, happened)
-            if isinstance(happened.event, Delivered | GivenUp):
-                realm.postbox.close(happened.event)
-            realm.journal.write(happened.event.at, _kind(happened), happened)
-            if isinstance(happened.event, WANTED):
-                realm.backlog.append(happened)
+            else:
+                self._note(realm, happened)
         if realm.waiting:
             realm.wake()
         realm.set_alarm()
@@ -98,11 +96,22 @@ class Steward:
         data = await self._carrier.fetch(filed.storage, key)
         return None if data is None else (filed, data)
 
-    async def clear(self, realm: Realm) -> int:
-        """Forget the files of a closed world, and say how many there were."""
-        async with realm.carrying:
-            self._media.forget(realm.app_id)
-            return realm.shelf.clear()
+    def clear(self, realm: Realm) -> int:
+        """Forget the files of a closed world, and say how many there were.
+
+        At once, so that nothing of the world that follows is taken for one of them.
+        """
+        self._media.forget(realm.app_id)
+        return realm.shelf.clear()
+
+    def _note(self, realm: Realm, happened: Outgoing) -> None:
+        if happened.task.external and isinstance(happened.event, UploadTried | RestoreTried):
+            self._upload(realm, happened)
+        if isinstance(happened.event, Delivered | GivenUp):
+            realm.postbox.close(happened.event)
+        realm.journal.write(happened.event.at, _kind(happened), happened)
+        if isinstance(happened.event, WANTED):
+            realm.backlog.append(happened)
 
     async def _post(
         self, realm: Realm, posts: list[Outgoing], before: asyncio.Task[None] | None
@@ -125,8 +134,7 @@ class Steward:
         task.add_done_callback(realm.uploading.discard)
 
     def _hear(self, realm: Realm, echo: Echo) -> None:
-        if not realm.closed:
-            self.keep(realm, *realm.world.hear(echo, realm.now()))
+        self.keep(realm, *realm.world.hear(echo, realm.now()))
 
     async def _draw(self, realm: Realm, batch: list[Outgoing]) -> None:
         """A failing sink is written down and passed over; the world goes on."""
@@ -136,7 +144,7 @@ class Steward:
         except OSError as error:
             _mishap(realm, f"files not written: {error}")
         for one in batch:
-            if one.task.external:
+            if one.task.external and not realm.closed:
                 await self._bring(realm, one)
 
     async def _bring(self, realm: Realm, one: Outgoing) -> None:
@@ -150,6 +158,8 @@ class Steward:
 
 
 def _mishap(realm: Realm, what: str) -> None:
+    if realm.closed:
+        return
     log.error("%s: %s", realm.app_id, what)
     realm.journal.write(realm.now(), Kind.EVENT, Mishap(what))
 

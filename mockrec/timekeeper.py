@@ -54,7 +54,8 @@ class Timekeeper:
         seen: list[Entry] = []
         end = self._feed.watch(partial(_notice, realm, reached, seen)) if reached else None
         try:
-            await self._pass(realm, to, seen if reached else None, answered=True)
+            await _ended(realm.uploading)
+            await self._pass(realm, to, seen if reached else None, told=True)
         finally:
             if end is not None:
                 end()
@@ -66,19 +67,18 @@ class Timekeeper:
         """Wait for a recording to exit: on a clock that stands by moving it, else in time."""
         before = realm.now()
         if realm.clock.runs:
-            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            realm.waiting.append((awaiting, future))
-            realm.set_alarm()
-            await future
+            await realm.over_in_time(awaiting)
         else:
+            await _ended(realm.uploading)
             while not realm.closed and not realm.over(awaiting):
                 due = realm.world.recordings[awaiting.sid].next_due
                 moment = min(due or awaiting.until, awaiting.until)
-                await self._pass(realm, moment, None, answered=False)
+                await self._pass(realm, moment, None, told=False)
             realm.clock_moved(before)
         await self._steward.carry(realm)
-        if realm.closed:
-            task = realm.world.recordings[awaiting.sid].task
+        recording = realm.world.recordings.get(awaiting.sid)
+        if realm.closed and recording is not None:
+            task = recording.task
             return Refused(NO_WORKER, "the world ended while the stop waited", task.cname, task.uid)
         return realm.world.conclude(awaiting)
 
@@ -93,16 +93,16 @@ class Timekeeper:
         await self._steward.carry(realm)
 
     async def _pass(
-        self, realm: Realm, to: Millis, seen: list[Entry] | None, *, answered: bool
+        self, realm: Realm, to: Millis, seen: list[Entry] | None, *, told: bool
     ) -> None:
         """Let time pass up to a moment, or until what is looked for has been seen.
 
         It passes in strides; but from one due moment to the next where something is looked for, or
-        where somebody is told and may have to be told again before time goes on (`answered`).
+        where somebody is told and may have to be told again before time goes on (`told`).
         """
-        while not realm.closed:
+        while not (realm.closed or seen):
             policy, owed = realm.world.policy, bool(realm.world.outbox)
-            asks = policy.external or (answered and (owed or policy.callback is not None))
+            asks = policy.external or (told and (owed or policy.callback is not None))
             now, due = realm.now(), realm.world.next_due
             if due is None or due > to:
                 step = to
@@ -112,10 +112,8 @@ class Timekeeper:
             self._steward.keep(realm, *realm.world.pass_time(max(now, step)))
             await self._steward.carry(realm)
             await _ended(realm.uploading)
-            if answered:
+            if told:
                 await _ended(realm.posting)
-            if seen:
-                return
             if realm.now() >= to and not _due(realm, to):
                 return
 

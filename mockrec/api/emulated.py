@@ -95,14 +95,14 @@ def _served(operation: str) -> Handler:
 
 async def _act(request: web.Request, call: Call, engine: Engine) -> Answer | None:
     realm = door.identify(request, call, engine)
-    scripted = realm.world.script is not None
-    if scripted and await befalling.greet(request, call, engine, realm):
+    if realm.world.script is not None and await befalling.greet(request, call, engine, realm):
         return None
     door.check_mode(call)
     if call.operation != "query":  # its body, should there be one, is not even read
         await door.receive(request, call, realm)
+        realm = call.realm = engine.realm(realm.app_id)  # while the body came, it may be another
     command = _COMMANDS[call.operation](call)
-    if scripted:
+    if realm.world.script is not None:
         return await befalling.do(request, call, engine, realm, command)
     return await engine.do(realm, command)
 

@@ -14,10 +14,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mockrec.domain.moments import Millis
+from mockrec.sinks.feed import Feed
 
 if TYPE_CHECKING:
     from mockrec.domain.outgoing import Happening
-    from mockrec.sinks.feed import Feed
 
 MOST_ENTRIES: Final = 10_000
 MOST_BYTES: Final = 32 * 1024 * 1024
@@ -107,6 +107,10 @@ class Journal:
             self._used -= self._entries.popleft()[1]
         self._feed.show(self._app_id, entry)
         return entry
+
+    def mute(self) -> None:
+        """Show nobody what is written from now on: its world has been reset."""
+        self._feed = Feed()
 
     @property
     def oldest(self) -> int:

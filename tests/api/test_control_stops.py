@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+from mockrec.domain.values import replace
 from tests.api.service import (
     EPOCH,
     OTHER,
@@ -172,6 +173,51 @@ async def test_a_clock_that_comes_to_stand_leaves_the_waiting_to_advance(
     assert uploading(await stop) == "uploaded"
 
 
+# --- two at once -------------------------------------------------------------------------------
+
+
+async def test_a_second_stop_finds_the_recording_exiting_while_the_first_waits(
+    service: Service, world: World
+) -> None:
+    session = await under_way(world)
+    real = service.real_time()
+    real.seconds = RECORDED / 1_000
+    first = meanwhile(world.stop(session))
+    await world.happened(**STOP_REQUESTED)
+
+    second = await world.stop(session)
+
+    assert (second.status, second.body["code"]) == (400, 49)
+    assert not first.done()
+    real.seconds += STOP_TAKES / 1_000
+    third = await world.stop(session)
+    assert (third.status, third.body["code"]) == (404, 404)
+    assert uploading(await first) == "uploaded"
+
+
+async def test_so_it_does_where_the_clock_stands(service: Service, world: World) -> None:
+    session = await under_way(world)
+
+    async with service.realm().carrying:  # the files take their time
+        first = meanwhile(world.stop(session))
+        await world.happened(**STOP_REQUESTED)
+        second = await world.stop(session)
+        assert not first.done()
+
+    assert (second.status, second.body["code"]) == (400, 49)
+    assert uploading(await first) == "uploaded"
+    assert await world.now() == EPOCH + RECORDED + STOP_TAKES
+
+
+async def test_of_two_stops_at_once_one_is_done_and_one_refused(world: World) -> None:
+    session = await under_way(world)
+
+    replies = await asyncio.gather(*(world.stop(session) for _ in range(2)))
+
+    assert sorted(reply.status for reply in replies) in ([200, 400], [200, 404])
+    assert await world.now() == EPOCH + RECORDED + STOP_TAKES
+
+
 # --- cut short ---------------------------------------------------------------------------------
 
 
@@ -222,3 +268,34 @@ async def test_a_server_that_ends_answers_whoever_waits(service: Service, world:
     await service.engine.close()
 
     assert (await stop).status == 404
+
+
+async def test_it_does_so_where_the_clock_stands(service: Service, world: World) -> None:
+    session = await under_way(world)
+    realm = service.realm()
+
+    async with realm.carrying:  # the files take their time
+        stop = meanwhile(world.stop(session))
+        await world.happened(**STOP_REQUESTED)
+        closing = asyncio.get_running_loop().create_task(service.engine.close())
+        assert not stop.done()
+
+    await closing
+    assert (await stop).status == 404
+    assert realm.closed
+
+
+async def test_a_stop_of_a_recording_that_is_forgotten_meanwhile_is_answered_all_the_same(
+    service: Service, world: World
+) -> None:
+    session = await under_way(world)
+    realm = service.realm()
+
+    async with realm.carrying:  # the files take their time
+        stop = meanwhile(world.stop(session))
+        await world.happened(**STOP_REQUESTED)
+        realm.world = replace(realm.world, recordings=realm.world.recordings.delete(session.sid))
+
+    reply = await stop
+    assert (reply.status, reply.body["code"]) == (404, 404)
+    assert reply.headers["X-Mockrec-Detail"] == "the recording has exited and is forgotten"

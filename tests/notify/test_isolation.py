@@ -10,6 +10,10 @@ from typing import Any, TypeVar
 import pytest
 
 from mockrec import steward
+from mockrec.clock import ClockMode
+from mockrec.domain.commands import Refused, Stop
+from mockrec.domain.commands import Session as Addressed
+from mockrec.domain.task import Mode
 from mockrec.postman import Postman
 from mockrec.sinks.webhook import Webhook
 from tests.api.service import OTHER, Service, World, served, soon
@@ -273,26 +277,103 @@ async def test_a_callback_that_was_set_while_the_world_was_reset_is_that_of_the_
     assert receiver.arrivals == []
 
 
-@pytest.mark.xfail(strict=True, reason="a world that was reset still posts what falls due in it")
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/settings", b'{"strict": true}'),
+        ("/clock", b'{"mode": "wall"}'),
+        ("/channels/room/users/101", b'{"publishes": []}'),
+    ],
+)
 async def test_a_call_that_comes_too_late_for_a_world_wakes_nothing_in_it(
-    service: Service, world: World, receiver: Receiver
+    service: Service, world: World, receiver: Receiver, path: str, body: bytes
 ) -> None:
     time = service.real_time()
     await world.record()
-    async with put(world, "/settings", b'{"strict": true}'):
+    gone = service.realm()
+    async with put(world, path, body):
         await world.reset()
         time.seconds = 30
+        left = gone.world
 
     await world.advance("1h")
     assert receiver.arrivals == []
+    assert gone.world is left
+
+
+async def test_it_is_for_the_world_that_came_after(world: World) -> None:
+    async with put(world, "/settings", b'{"strict": true}'):
+        await world.reset()
+    async with put(world, "/channels/room/users/101", b'{"publishes": []}'):
+        await world.reset()
+
+    assert not (await world.get("/settings"))["strict"]
+    assert [user["uid"] for user in (await world.get("/channels/room"))["users"]] == ["101"]
+
+
+async def test_so_is_a_call_to_the_service(world: World) -> None:
+    body = b'{"cname": "room", "uid": "527841", "clientRequest": {}}'
+    path = f"/v1/apps/{world.app_id}/cloud_recording/acquire"
+    async with sent(world, "POST", path, body):
+        await world.reset()
+
+    assert [entry["operation"] for entry in await world.journal("kind=request")] == ["acquire"]
+    assert (await world.get())["resources"] == 1
+
+
+async def test_whoever_still_holds_a_world_that_was_reset_cannot_move_it(
+    service: Service, world: World, receiver: Receiver
+) -> None:
+    time = service.real_time()
+    session = await world.record()
+    gone = service.realm()
+    await world.reset()
+    time.seconds, left = 30, gone.world
+
+    answer = await service.engine.do(
+        gone, Stop(Addressed(session.resource_id, session.sid, Mode.INDIVIDUAL), asynchronous=False)
+    )
+    service.engine.set_clock(gone, ClockMode.MANUAL, 0)
+    await service.engine.advance(gone, gone.now() + 60_000)
+
+    assert isinstance(answer, Refused)
+    assert gone.world is left
+    assert receiver.arrivals == []
+
+
+async def test_a_world_that_was_reset_tells_its_watchers_nothing_more(
+    service: Service, world: World
+) -> None:
+    session = await world.record()
+    await world.advance("30s")
+    shown: list[str] = []
+    realm = service.realm()
+
+    await realm.carrying.acquire()  # the files take their time
+    async with meanwhile(world.stop(session)):
+        await soon(lambda: realm.world.recordings[session.sid].ending)
+        await world.reset()
+        service.engine.feed.watch(lambda _, entry: shown.append(str(entry.kind)))
+        realm.carrying.release()
+
+    assert shown == []
 
 
 @asynccontextmanager
 async def put(world: World, path: str, body: bytes) -> AsyncIterator[None]:
     """A control call whose body is still on its way during the block, and which succeeds."""
+    async with sent(world, "PUT", f"/_mockrec/worlds/{world.app_id}{path}", body):
+        yield
+
+
+@asynccontextmanager
+async def sent(world: World, method: str, path: str, body: bytes) -> AsyncIterator[None]:
+    """A call whose body is still on its way during the block, and which succeeds."""
     reader, writer = await asyncio.open_connection("127.0.0.1", world.service.client.port)
-    path = f"/_mockrec/worlds/{world.app_id}{path}"
-    head = f"PUT {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    head = (
+        f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Authorization: {world.authorization}\r\n"
+    )
     writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:5])
     await writer.drain()
     for _ in range(20):

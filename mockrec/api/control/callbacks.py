@@ -26,7 +26,7 @@ async def callback(request: web.Request) -> web.Response:
 async def set_callback(request: web.Request) -> web.Response:
     """Send notifications elsewhere, or others of them; what is not named stays."""
     body = cast("dict[str, Any]", await document(request, "callback"))
-    one = realm(request)  # now: while the body came, the world may have been reset
+    one = realm(request)
     known = one.world.policy.callback
     url = body.get("url", known.url if known else None)
     following = None if url is None else _changed(one, known, url, body)

@@ -29,8 +29,8 @@ async def channel(request: web.Request) -> web.Response:
 
 async def join(request: web.Request) -> web.Response:
     """A user joins a channel, or changes what he publishes."""
-    one, uid = realm(request), _uid(request)
     body = cast("dict[str, Any]", await document(request, "user"))
+    one, uid = realm(request), _uid(request)
     user = User(
         uid,
         publishes=frozenset(map(Medium, body["publishes"])) if "publishes" in body else BOTH,

@@ -43,8 +43,8 @@ async def journal(request: web.Request) -> web.Response:
 
 async def wait(request: web.Request) -> web.Response:
     """The first entry that matches: one that is there, or the first to come within a real time."""
-    one, engine = realm(request), request.app[ENGINE]
     body = cast("dict[str, Any]", await document(request, "await"))
+    one, engine = realm(request), request.app[ENGINE]
     timeout = min(span(body.get("timeout", "5s"), "/timeout"), _LONGEST_WAIT)
     for entry in one.journal.since(int(body.get("since", 0))):
         if matches(body["match"], told(entry)):

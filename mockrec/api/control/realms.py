@@ -12,7 +12,10 @@ from mockrec.realm import Realm
 
 
 def realm(request: web.Request) -> Realm:
-    """The world of the path, made at first use."""
+    """The world of the path, made at first use.
+
+    Asked for when the body is there: while it came, the world may have been reset.
+    """
     engine, app_id = request.app[ENGINE], request.match_info["appid"]
     if not engine.admits(app_id):
         expected = "32 lower-case hex digits, or an App ID given by --app"

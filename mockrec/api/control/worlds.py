@@ -51,8 +51,8 @@ async def clock(request: web.Request) -> web.Response:
 
 async def set_clock(request: web.Request) -> web.Response:
     """Let the clock run in another way, from another moment."""
-    one, engine = realm(request), request.app[ENGINE]
     body = cast("dict[str, Any]", await document(request, "clock"))
+    one, engine = realm(request), request.app[ENGINE]
     to = reachable(one, body["now"], "/now") if "now" in body else None
     mode = ClockMode(body.get("mode", str(one.clock.mode)))
     rate = body.get("rate", one.clock.rate if mode is one.clock.mode else 60)
@@ -64,8 +64,8 @@ async def set_clock(request: web.Request) -> web.Response:
 
 async def advance(request: web.Request) -> web.Response:
     """Move the clock, and return when all that was due has happened and been carried out."""
-    one = realm(request)
     body = cast("dict[str, Any]", await document(request, "advance"))
+    one = realm(request)
     reached = _reached(body["until"]) if "until" in body else None
     to = _bearable(one, _target(one, body))
     entries, found = await request.app[ENGINE].advance(one, to, reached)
@@ -89,8 +89,8 @@ async def settings(request: web.Request) -> web.Response:
 
 async def set_settings(request: web.Request) -> web.Response:
     """Let the world behave in another way; what is not named stays."""
-    one = realm(request)
     body = cast("dict[str, Any]", await document(request, "settings"))
+    one = realm(request)
     plain = ("strict", "qps", "pcw", "audience")
     changes: dict[str, Any] = {name: body[name] for name in plain if name in body}
     if "profile" in body:
