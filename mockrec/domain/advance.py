@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from mockrec.domain.capture import close, cut, hold, listen, push_to, take_snapshot
+from mockrec.domain.capture import close, cut, hold, listen, take_snapshot
 from mockrec.domain.events import CallMisplaced, Registered
 from mockrec.domain.lifecycle import (
     attend,
     begin_capture,
     bucket_answered,
-    connect,
     end,
     join_channel,
     open_page,
@@ -43,6 +42,7 @@ from mockrec.domain.promises import (
     StartComponents,
     TakeSnapshot,
 )
+from mockrec.domain.pushing import connect, push_to
 from mockrec.domain.recording import Ending, Recording, Status
 from mockrec.domain.signals import (
     BucketAnswered,

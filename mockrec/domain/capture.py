@@ -12,14 +12,14 @@ from typing import Final
 import immutables
 
 from mockrec.domain.channel import Codec, Medium, User
-from mockrec.domain.events import OutputChanged, SliceCut, StreamChanged
+from mockrec.domain.events import SliceCut, StreamChanged
 from mockrec.domain.moments import Millis
-from mockrec.domain.promises import ConnectOutput, CutSlice, EndGrace, FinishUpload, TakeSnapshot
+from mockrec.domain.promises import CutSlice, EndGrace, FinishUpload, TakeSnapshot
+from mockrec.domain.pushing import hold_pushes
 from mockrec.domain.recording import Recording
 from mockrec.domain.streams import (
     EVERYBODY,
     Container,
-    OutputState,
     Part,
     Picture,
     Slice,
@@ -72,7 +72,7 @@ def hush(recording: Recording) -> Recording:
 
 def capture_page(recording: Recording) -> Recording:
     """The page of a web recording is recorded, unless it is on hold."""
-    key = mixed_key(recording.task)
+    key = mixed_key(recording.task, recording.server)
     stream = recording.streams.get(key)
     running = stream is not None and stream.slice_start is not None
     if recording.on_hold:
@@ -87,35 +87,7 @@ def hold(recording: Recording, *, on_hold: bool) -> Recording:
     recording = replace(recording, on_hold=on_hold)
     if not recording.capturing:
         return recording
-    state = OutputState.ON_HOLD if on_hold else OutputState.PUBLISHING
-    for url, was in sorted(recording.outputs.items()):
-        if was in (OutputState.PUBLISHING, OutputState.ON_HOLD):
-            recording = output(recording, url, state)
-    return capture_page(recording)
-
-
-def push_to(recording: Recording, urls: tuple[str, ...]) -> Recording:
-    """A web recording is pushed to these addresses and to no other, once its page is open."""
-    recording = replace(recording, push_urls=urls)
-    if not recording.capturing:
-        return recording
-    for url in sorted(set(recording.outputs) - set(urls)):
-        recording = output(recording, url, OutputState.DISCONNECTED)
-        recording = replace(recording, outputs=recording.outputs.delete(url))
-        recording = recording.without(ConnectOutput(url))
-    for url in urls:
-        if url not in recording.outputs:
-            recording = output(recording, url, OutputState.CONNECTING)
-            recording = recording.later(recording.task.timing.rtmp_connect, ConnectOutput(url))
-    return recording
-
-
-def output(recording: Recording, url: str, state: OutputState) -> Recording:
-    """An RTMP push has this state now; the outside is told of a change."""
-    if recording.outputs.get(url) is state:
-        return recording
-    recording = replace(recording, outputs=recording.outputs.set(url, state))
-    return recording.announce(OutputChanged, url=url, state=state)
+    return capture_page(hold_pushes(recording))
 
 
 def cut(recording: Recording, key: StreamKey) -> Recording:
@@ -139,17 +111,18 @@ def take_snapshot(recording: Recording, uid: int) -> Recording:
     every, user = recording.task.snapshot_every, recording.users.get(uid)
     if every is None or user is None:
         return recording
-    snapshot = Snapshot(uid, recording.now, portrait=user.height > user.width)
+    portrait = user.height > user.width
+    snapshot = Snapshot(uid, recording.now, portrait=portrait, server=recording.server)
     recording = replace(recording, cut=recording.cut + 1)
     recording = recording.later(recording.task.timing.upload, FinishUpload(snapshot))
     return recording.later(every, TakeSnapshot(uid))
 
 
-def mixed_key(task: Task) -> StreamKey:
-    """The one stream of a composite or web recording."""
+def mixed_key(task: Task, server: int = 0) -> StreamKey:
+    """The one stream of a composite or web recording, on this server."""
     if len(task.media) > 1 or task.mode is Mode.WEB:
-        return StreamKey(EVERYBODY, Track.BOTH)
-    return StreamKey(EVERYBODY, _TRACK[next(iter(task.media))])
+        return StreamKey(EVERYBODY, Track.BOTH, server)
+    return StreamKey(EVERYBODY, _TRACK[next(iter(task.media))], server)
 
 
 def slice_length(task: Task, track: Track) -> Millis:
@@ -210,7 +183,8 @@ def _each(recording: Recording) -> Recording:
         for medium in Medium:
             if medium in recording.heard[uid]:
                 picture = _picture(user) if medium is Medium.VIDEO else None
-                recording = _receive(recording, StreamKey(uid, _TRACK[medium]), picture)
+                key = StreamKey(uid, _TRACK[medium], recording.server)
+                recording = _receive(recording, key, picture)
     for stream in tuple(recording.open_streams()):
         media = recording.heard.get(stream.key.uid, frozenset[Medium]())
         if Medium(stream.key.track) not in media and not stream.interrupted:
@@ -220,7 +194,7 @@ def _each(recording: Recording) -> Recording:
 
 def _mixed(recording: Recording) -> Recording:
     """Composite recording: one stream, for as long as anybody is there who has been heard."""
-    key = mixed_key(recording.task)
+    key = mixed_key(recording.task, recording.server)
     stream = recording.streams.get(key)
     if recording.met:
         canvas = recording.task.canvas
@@ -247,7 +221,7 @@ def _receive(recording: Recording, key: StreamKey, picture: Picture | None) -> R
 def _open(recording: Recording, key: StreamKey, picture: Picture | None) -> Recording:
     known = recording.streams.get(key)
     stream = replace(
-        known or Stream(key, opened=recording.now, slice_start=None),
+        known or _begun_anew(recording, key),
         slice_start=recording.now,
         picture=picture,
         fresh=True,
@@ -257,6 +231,17 @@ def _open(recording: Recording, key: StreamKey, picture: Picture | None) -> Reco
     recording = _open_part(recording.with_stream(stream))
     recording = _mix_changed(recording, receiving=True)
     return recording.later(slice_length(recording.task, key.track), CutSlice(key))
+
+
+def _begun_anew(recording: Recording, key: StreamKey) -> Stream:
+    """A stream that this server has not had yet; it goes on from what those before had of it."""
+    ends = [
+        one.last_end
+        for one in recording.streams.values()
+        if one.last_end is not None and (one.key.uid, one.key.track) == (key.uid, key.track)
+    ]
+    last_end = max(ends, default=None)
+    return Stream(key, opened=recording.now, slice_start=None, last_end=last_end)
 
 
 def _interrupt(recording: Recording, stream: Stream) -> Recording:
@@ -308,7 +293,7 @@ def _finish_slice(recording: Recording, key: StreamKey) -> Recording:
 def _open_part(recording: Recording) -> Recording:
     if not recording.task.mp4 or recording.part is not None:
         return recording
-    part = Part(recording.parts, recording.now)
+    part = Part(recording.parts, recording.now, server=recording.server)
     return replace(recording, part=part, parts=recording.parts + 1)
 
 
@@ -342,6 +327,6 @@ def _container(task: Task, recording: Recording, stream: Stream) -> Container:
         return Container.TS
     if stream.picture is not None:
         return Container.WEBM if stream.picture.codec is Codec.VP8 else Container.TS
-    video = recording.streams.get(StreamKey(stream.key.uid, Track.VIDEO))
+    video = recording.streams.get(stream.key._replace(track=Track.VIDEO))
     web = video is not None and video.picture is not None and video.picture.codec is Codec.VP8
     return Container.WEBM if web and task.stream_mode is StreamMode.STANDARD else Container.TS

@@ -146,9 +146,10 @@ class PartUploaded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaylistsFinished(Event):
-    """All slices have arrived: the playlists get their last line."""
+    """All slices have arrived: the playlists of the last server get their last line."""
 
     storage: Storage | None
+    server: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Final, assert_never
 
 import immutables
 
-from mockrec.domain.capture import capture_page, hush, listen, output, push_to
+from mockrec.domain.capture import capture_page, hush, listen
 from mockrec.domain.channel import Role
 from mockrec.domain.events import (
     RecorderLeft,
@@ -33,8 +33,9 @@ from mockrec.domain.promises import (
     StartComponents,
     Timer,
 )
+from mockrec.domain.pushing import push_to
 from mockrec.domain.recording import ABNORMAL, Ending, Recording, Status, Turn
-from mockrec.domain.streams import OutputState, Verdict
+from mockrec.domain.streams import Verdict
 from mockrec.domain.task import ChannelType, Mode
 from mockrec.domain.uploading import arrive, failed, finish_uploads
 from mockrec.domain.values import replace
@@ -186,12 +187,6 @@ def settle(recording: Recording) -> Recording:
     recording = turn(recording, status, f"the task has exited: {recording.ending}")
     recording = recording.announce(SessionExited, ending=recording.ending, abnormal=abnormal)
     return replace(recording, agenda=())
-
-
-def connect(recording: Recording, url: str) -> Recording:
-    """An RTMP output publishes, or waits where the recording is on hold."""
-    state = OutputState.ON_HOLD if recording.on_hold else OutputState.PUBLISHING
-    return output(recording, url, state)
 
 
 def _idle(recording: Recording) -> bool:

@@ -80,6 +80,8 @@ class Recording:
     sequence: int = 0
     """The number of the next notice; lost and unsubscribed ones count too."""
 
+    server: int = 0
+    """How many fail-overs there were."""
     users: Users = NOBODY
     joined: bool = False
     capturing: bool = False

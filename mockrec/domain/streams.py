@@ -43,6 +43,8 @@ class StreamKey(NamedTuple):
 
     uid: int
     track: Track
+    server: int = 0
+    """How many fail-overs came before: each server begins streams and files of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Part:
     index: int
     start: Millis
     media: Millis = 0
+    server: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ class Snapshot:
     uid: int
     at: Millis
     portrait: bool
+    server: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
+from mockrec.domain.capture import mixed_key
 from mockrec.domain.events import (
     BackedUp,
     ItemBackedUp,
@@ -101,7 +102,10 @@ def finish_uploads(recording: Recording) -> Recording:
     """Everything has arrived: the playlists are ended and the outside is told."""
     if not recording.recorded or recording.ending is Ending.BUCKET_REFUSED:
         return recording
-    recording = recording.tell(PlaylistsFinished(at=recording.now, storage=recording.storage))
+    finished = PlaylistsFinished(
+        at=recording.now, storage=recording.storage, server=recording.server
+    )
+    recording = recording.tell(finished)
     recording = recording.announce(UploadProgressed, progress=_ALL)
     if recording.task.vod:
         return recording.announce(VodTriggered)
@@ -145,7 +149,7 @@ def _list_slice(recording: Recording, made: Slice) -> Recording:
     recording = _list(recording, _file(recording, FileKind.PLAYLIST, key, made.start))
     if recording.task.stream_mode is StreamMode.STANDARD and recording.task.mode is Mode.INDIVIDUAL:
         kind = FileKind.MPD if made.container is Container.WEBM else FileKind.MERGED
-        merged = _file(recording, kind, StreamKey(key.uid, Track.BOTH), made.start)
+        merged = _file(recording, kind, key._replace(track=Track.BOTH), made.start)
         if kind is FileKind.MERGED or key.track is Track.VIDEO:
             recording = _list(recording, merged)
     if made.fresh and recording.task.mode is not Mode.WEB:
@@ -162,7 +166,7 @@ def _part_arrived(recording: Recording, part: Part) -> Recording:
 
 
 def _mp4(recording: Recording, part: Part) -> RecordedFile:
-    key = next(iter(recording.streams))
+    key = mixed_key(recording.task, part.server)
     return _file(recording, FileKind.MP4, key, part.start, part.index)
 
 

@@ -45,7 +45,8 @@ def slice_name(task: Task, piece: Slice) -> str:
 
 def snapshot_name(task: Task, snapshot: Snapshot) -> str:
     """``<sid>_<cname>__uid_s_<uid>__uid_e_video_<utc>.jpg``."""
-    return f"{_base(task)}{_user(snapshot.uid)}video_{stamp(snapshot.at)}.jpg"
+    base = _base(task, snapshot.server)
+    return f"{base}{_user(snapshot.uid)}video_{stamp(snapshot.at)}.jpg"
 
 
 def playlist_name(task: Task, key: StreamKey) -> str:
@@ -59,16 +60,16 @@ def file_name(task: Task, file: RecordedFile) -> str:
         case FileKind.PLAYLIST:
             return playlist_name(task, file.key)
         case FileKind.MERGED:
-            return f"{_base(task)}{_user(file.key.uid)}av.m3u8"
+            return f"{_base(task, file.key.server)}{_user(file.key.uid)}av.m3u8"
         case FileKind.MPD:
-            return f"{_base(task)}{_user(file.key.uid)}av.mpd"
+            return f"{_base(task, file.key.server)}{_user(file.key.uid)}av.mpd"
         case FileKind.MP4:
-            return part_name(task, file.index)
+            return part_name(task, file.index, file.key.server)
 
 
-def part_name(task: Task, index: int) -> str:
+def part_name(task: Task, index: int, server: int = 0) -> str:
     """An MP4 file of composite or web recording: ``<sid>_<cname>_<index>.mp4``."""
-    return f"{_base(task)}_{index}.mp4"
+    return f"{_base(task, server)}_{index}.mp4"
 
 
 def restored_name(name: str, at: Millis, index: int) -> str:
@@ -85,18 +86,20 @@ def transcoded_name(task: Task, file: Transcoded) -> str:
 
 
 def _stem(task: Task, key: StreamKey) -> str:
+    base = _base(task, key.server)
     if key.uid == EVERYBODY:
-        return _base(task)
+        return base
     kind = "audio" if key.track is Track.AUDIO else "video"
-    return f"{_base(task)}{_user(key.uid)}{kind}"
+    return f"{base}{_user(key.uid)}{kind}"
 
 
 def _user(uid: int) -> str:
     return f"__uid_s_{uid}__uid_e_"
 
 
-def _base(task: Task) -> str:
+def _base(task: Task, server: int = 0) -> str:
+    """``<sid>_<cname>``; after the n-th fail-over, counted from 0, with ``bak<n>_`` before it."""
     cname = task.cname
     if task.mode is Mode.WEB:
         cname = _REPLACED_IN_WEB.sub("-", cname)
-    return f"{task.sid}_{cname}"
+    return f"{f'bak{server - 1}_' if server else ''}{task.sid}_{cname}"

@@ -63,11 +63,12 @@ class Album:
             listing.webm[piece.number] = (piece, name)
         return piece.key
 
-    def end(self) -> set[StreamKey]:
-        """Give every playlist its last line."""
-        for listing in self.listings.values():
-            listing.ended = True
-        return set(self.listings)
+    def end(self, server: int) -> set[StreamKey]:
+        """Give the playlists of this server their last line; one that died has left none."""
+        ended = {key for key in self.listings if key.server == server}
+        for key in ended:
+            self.listings[key].ended = True
+        return ended
 
     def write(self, keys: Iterable[StreamKey], at: Millis, keep: Keep) -> None:
         """Write these playlists, and the indexes over them."""
@@ -75,13 +76,13 @@ class Album:
         for key in changed:
             self._put(playlist_name(self.task, key), self.listings[key].text(), at, keep)
         if self.task.mode is Mode.INDIVIDUAL and self.task.stream_mode is StreamMode.STANDARD:
-            for uid in sorted({key.uid for key in changed}):
-                self._write_merged(uid, at, keep)
+            for key in sorted({key._replace(track=Track.BOTH) for key in changed}):
+                self._write_merged(key, at, keep)
 
     def write_restored(self, keys: Iterable[StreamKey], at: Millis, keep: Keep) -> None:
         """Write these playlists for good, under the names that the backup gives them."""
-        self.end()
         for key in sorted(keys):
+            self.listings[key].ended = True
             name = restored_name(playlist_name(self.task, key), at, 0)
             self._put(name, self.listings[key].text(), at, keep)
 
@@ -89,12 +90,11 @@ class Album:
         key = path(self.storage.prefix, name)
         keep.put(self.storage.bucket, key, text.encode(), at)
 
-    def _write_merged(self, uid: int, at: Millis, keep: Keep) -> None:
+    def _write_merged(self, both: StreamKey, at: Millis, keep: Keep) -> None:
         """Standard mode's index over both tracks of a user: M3U8, or MPD for WebM slices."""
-        both = StreamKey(uid, Track.BOTH)
-        tracks = {track: self.listings.get(StreamKey(uid, track)) for track in _TRACKS}
+        tracks = {track: self.listings.get(both._replace(track=track)) for track in _TRACKS}
         audio, video = (
-            playlist_name(self.task, StreamKey(uid, track)) if tracks[track] else None
+            playlist_name(self.task, both._replace(track=track)) if tracks[track] else None
             for track in _TRACKS
         )
         web = {

@@ -85,7 +85,7 @@ class MediaSink:
             case Slice():
                 name, data = slice_name(task, item), self._slice(item)
             case Part():
-                name, data = part_name(task, item.index), self._part(task, item)
+                name, data = part_name(task, item.index, item.server), self._part(task, item)
             case Snapshot():
                 note = f"mockrec {task.sid} uid {item.uid} at {item.at}"
                 data = snapshot(self._footage(), portrait=item.portrait, note=note)
@@ -131,7 +131,7 @@ class MediaSink:
                 key = path(storage.prefix, transcoded_name(task, file))
                 keep.put(storage.bucket, key, self._transcoded(task, file), event.at)
             case PlaylistsFinished(storage=storage) if storage and task.sid in self._albums:
-                return self._album(task, storage).end()
+                return self._album(task, storage).end(event.server)
         return set()
 
     def _close(self, sid: str) -> None:

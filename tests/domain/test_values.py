@@ -51,7 +51,7 @@ def test_the_value_before_stays_as_it_was() -> None:
     after: Part = replace(before, media=Millis(5))
 
     assert (before.media, after.media) == (0, 5)
-    assert vars(before) == {"index": 0, "start": EPOCH, "media": 0}
+    assert vars(before) == {"index": 0, "start": EPOCH, "media": 0, "server": 0}
 
 
 def test_the_next_value_is_frozen_too() -> None:
