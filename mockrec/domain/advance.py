@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from mockrec.domain.capture import close, cut, hold, listen, take_snapshot
+from mockrec.domain.conditions import FAIR, Conditions
 from mockrec.domain.events import CallMisplaced, Registered
+from mockrec.domain.failover import lose_server, take_over
 from mockrec.domain.lifecycle import (
     attend,
     begin_capture,
@@ -40,6 +42,7 @@ from mockrec.domain.promises import (
     ReportProgress,
     Settle,
     StartComponents,
+    TakeOver,
     TakeSnapshot,
 )
 from mockrec.domain.pushing import connect, push_to
@@ -51,6 +54,8 @@ from mockrec.domain.signals import (
     ChangeOutputs,
     ChangeStorage,
     ChangeSubscription,
+    LoseServer,
+    SawConditions,
     SawUsers,
     Signal,
     StartedAgain,
@@ -68,7 +73,7 @@ if TYPE_CHECKING:
 Step = tuple[Recording, "tuple[Event, ...]"]
 
 
-def begin(task: Task, users: Users) -> Step:
+def begin(task: Task, users: Users, conditions: Conditions = FAIR) -> Step:
     """A recording of the task, as it is at the moment of its start."""
     recording = Recording(
         task,
@@ -77,6 +82,7 @@ def begin(task: Task, users: Users) -> Step:
         layout=task.layout,
         storage=task.storage,
         users=users,
+        conditions=conditions,
         on_hold=task.page.on_hold if task.page else False,
         push_urls=task.outputs or (),
     )
@@ -130,6 +136,8 @@ def _keep(recording: Recording, cause: Cause) -> Recording:  # noqa: C901, PLR09
             return take_snapshot(recording, uid)
         case FinishUpload():
             return uploaded(upload(recording, cause))
+        case TakeOver():
+            return take_over(recording)
         case ReportProgress():
             recording = recording.later(recording.task.timing.progress, ReportProgress())
             return report_progress(recording)
@@ -144,11 +152,13 @@ def _keep(recording: Recording, cause: Cause) -> Recording:  # noqa: C901, PLR09
     assert_never(cause)
 
 
-def _obey(recording: Recording, signal: Signal) -> Recording:
+def _obey(recording: Recording, signal: Signal) -> Recording:  # noqa: C901  a table
     """A signal does its work; once the end has begun, orders come too late."""
     match signal:
         case SawUsers(users):
             return attend(replace(recording, users=users))
+        case SawConditions(conditions):
+            return replace(recording, conditions=conditions)
         case ChangeSubscription(subscription):
             return listen(replace(recording, subscription=subscription))
         case ChangeLayout(layout):
@@ -161,8 +171,12 @@ def _obey(recording: Recording, signal: Signal) -> Recording:
             return replace(recording, storage=storage)
         case StopRecording():
             return end(recording, Ending.STOPPED)
+        case LoseServer(blackout):
+            return lose_server(recording, blackout)
         case BucketAnswered(number, verdict, reason):
             return bucket_answered(recording, number, verdict, reason)
         case StartedAgain():
-            return recording.announce(CallMisplaced, status=recording.status, files=recording.files)
+            return recording.announce(
+                CallMisplaced, status=recording.status, files=recording.listed
+            )
     assert_never(signal)

@@ -14,13 +14,13 @@ import immutables
 from mockrec.domain.channel import Codec, Medium, User
 from mockrec.domain.events import SliceCut, StreamChanged
 from mockrec.domain.moments import Millis
+from mockrec.domain.parts import close_part, fill_part, open_part
 from mockrec.domain.promises import CutSlice, EndGrace, FinishUpload, TakeSnapshot
 from mockrec.domain.pushing import hold_pushes
 from mockrec.domain.recording import Recording
 from mockrec.domain.streams import (
     EVERYBODY,
     Container,
-    Part,
     Picture,
     Slice,
     Snapshot,
@@ -67,7 +67,7 @@ def hush(recording: Recording) -> Recording:
     recording = replace(recording, heard=immutables.Map())
     for stream in tuple(recording.open_streams()):
         recording = close(recording, stream.key)
-    return _close_part(recording)
+    return close_part(recording)
 
 
 def capture_page(recording: Recording) -> Recording:
@@ -228,7 +228,7 @@ def _open(recording: Recording, key: StreamKey, picture: Picture | None) -> Reco
         turned=True,
         interrupted=False,
     )
-    recording = _open_part(recording.with_stream(stream))
+    recording = open_part(recording.with_stream(stream))
     recording = _mix_changed(recording, receiving=True)
     return recording.later(slice_length(recording.task, key.track), CutSlice(key))
 
@@ -261,7 +261,7 @@ def _next_slice(recording: Recording, key: StreamKey, *, turned: bool) -> Record
         fresh=stream.fresh and untouched,
         turned=turned or (stream.turned and untouched),
     )
-    recording = _open_part(recording.with_stream(following))
+    recording = open_part(recording.with_stream(following))
     return recording.later(slice_length(recording.task, key.track), CutSlice(key))
 
 
@@ -287,30 +287,7 @@ def _finish_slice(recording: Recording, key: StreamKey) -> Recording:
     recording = replace(recording.with_stream(stream), cut=recording.cut + 1)
     recording = recording.tell(SliceCut(at=recording.now, slice=made))
     recording = recording.later(recording.task.timing.upload, FinishUpload(made))
-    return _fill_part(recording, recording.now - start)
-
-
-def _open_part(recording: Recording) -> Recording:
-    if not recording.task.mp4 or recording.part is not None:
-        return recording
-    part = Part(recording.parts, recording.now, server=recording.server)
-    return replace(recording, part=part, parts=recording.parts + 1)
-
-
-def _fill_part(recording: Recording, media: Millis) -> Recording:
-    if recording.part is None:
-        return recording
-    part = replace(recording.part, media=recording.part.media + media)
-    recording = replace(recording, part=part)
-    return _close_part(recording) if part.media >= recording.task.part_length else recording
-
-
-def _close_part(recording: Recording) -> Recording:
-    part = recording.part
-    if part is None or not part.media:
-        return recording
-    recording = replace(recording, part=None, cut=recording.cut + 1)
-    return recording.later(recording.task.timing.upload, FinishUpload(part))
+    return fill_part(recording, recording.now - start)
 
 
 def _picture(user: User) -> Picture:

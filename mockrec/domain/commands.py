@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mockrec.domain.changes import Change, Felt
 from mockrec.domain.moments import HOUR, Millis
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class Leave:
     uid: int
 
 
-Command = Acquire | Start | Query | Update | UpdateLayout | Stop | Join | Leave
+Command = Acquire | Start | Query | Update | UpdateLayout | Stop | Join | Leave | Change
 
 
 @dataclass(frozen=True)
@@ -189,4 +190,6 @@ class Refused:
     sid: str | None = None
 
 
-Answer = Acquired | Accepted | Queried | Stopping | Awaiting | Stopped | Present | Gone | Refused
+Answer = (
+    Acquired | Accepted | Queried | Stopping | Awaiting | Stopped | Present | Gone | Felt | Refused
+)

@@ -5,13 +5,11 @@ The tables stand in docs/protocol.md#decisions; every check raises the `Refusal`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final
 
 from mockrec.domain.commands import (
     Acquire,
     Command,
-    Join,
-    Leave,
     Query,
     Refused,
     Start,
@@ -108,6 +106,8 @@ def live(world: World, session: Session, *, exiting: Problem) -> Recording:
         raise Refusal(NO_WORKER, f"{why}, {world.now - recording.history[-1].at} ms ago")
     if world.now - recording.task.started > recording.task.expires:
         raise Refusal(NO_WORKER, "resourceExpiredHour has passed; the recording goes on")
+    if recording.lost:
+        raise Refusal(NO_WORKER, "its server is gone, and no other has taken over yet")
     if recording.exiting:
         raise Refusal(exiting, f"the recording is exiting: {recording.ending}")
     return recording
@@ -186,6 +186,4 @@ def refused(world: World, command: Command, problem: Problem, detail: str) -> Re
             return Refused(
                 problem, detail, asked.cname, asked.uid, session.resource_id, session.sid
             )
-        case Join(cname) | Leave(cname):
-            return Refused(problem, detail, cname)
-    assert_never(command)
+    raise TypeError(f"{type(command).__name__} is never refused")

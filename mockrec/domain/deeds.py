@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from mockrec.domain.advance import begin
 from mockrec.domain.audience import seat
+from mockrec.domain.befalling import befall
 from mockrec.domain.commands import (
     Accepted,
     Acquire,
@@ -89,7 +90,7 @@ def do(world: World, command: Command) -> Outcome:
             channel = world.channel(cname)
             left, outgoing = world.populated(replace(channel.without(uid), by_hand=True))
             return left, Gone(uid in channel.users), outgoing
-    assert_never(command)
+    return befall(world, command)
 
 
 def _acquire(world: World, command: Acquire) -> Outcome:
@@ -127,7 +128,7 @@ def _start(world: World, command: Start) -> Outcome:
         expires=resource.expires,
     )
     channel = _attended(world, task)
-    recording, events = begin(task, channel.users)
+    recording, events = begin(task, channel.users, world.conditions)
     begun, outgoing = world.with_start(resource, channel, recording).report(task, events)
     return begun, Accepted(task), outgoing
 

@@ -39,6 +39,8 @@ class Notice(Event):
     """Something the outside is told of, numbered from 0 in each recording."""
 
     sequence: int
+    recorder: int | None = None
+    """The uid of the recorder that tells it, where it is not the task's: after a fail-over."""
 
 
 class Limit(StrEnum):
@@ -85,6 +87,13 @@ class NoticeBefallen(Event):
     effect: str
     number: int
     """The sequence number of the notice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerLost(Event):
+    """The server died; another will take over at that moment."""
+
+    until: Millis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ import binascii
 from functools import lru_cache
 from hashlib import blake2b, shake_128
 
+_LARGEST_UID = (1 << 32) - 1
 _OWNER, _FILLER, _NUMBER, _SEAL = 8, 156, 8, 8
 """The bytes of a resource id: whose it is, what makes it long, which, and proof that it is one."""
 
@@ -19,6 +20,11 @@ def new_id(seed: int, kind: str, owner: str, number: int) -> str:
 def video_id(sid: str, index: int) -> str:
     """The id that ApsaraVideo for VoD gives to the playlist at this place of the file list."""
     return new_id(0, "video", sid, index)
+
+
+def recorder_uid(sid: str, server: int) -> int:
+    """The uid under which a recorder goes on after so many fail-overs: random to look at."""
+    return 1 + int(new_id(0, "recorder", sid, server)[:12], 16) % _LARGEST_UID
 
 
 def chance(seed: int, *key: object) -> float:

@@ -43,14 +43,9 @@ from mockrec.domain.values import replace
 _UPLOADER, _FATAL, _BAD_STORAGE = 1, 5, 32
 """Module, level and code of the error that a bucket's refusal is told as."""
 
-LEAVE_CODE: Final = {
-    Ending.STOPPED: 8 | 16,
-    Ending.IDLE: 4 | 8 | 16,
-    Ending.KICKED: 16,
-    Ending.MAX_HOURS: 16,
-    Ending.BUCKET_REFUSED: 16,
-}
-"""The bit mask of the leave notice (docs/protocol.md#leave-code)."""
+_LEAVE_CODE: Final = {Ending.STOPPED: 8 | 16, Ending.IDLE: 4 | 8 | 16}
+_LEAVE: Final = 16
+"""The bit mask of the leave notice, where no other is set (docs/protocol.md#leave-code)."""
 
 
 def set_out(recording: Recording) -> Recording:
@@ -102,7 +97,7 @@ def open_page(recording: Recording) -> Recording:
     page = recording.task.page
     recording = replace(recording, joined=True, capturing=True).announce(WebStarted)
     recording = turn(recording, Status.READY, "the page is loaded")
-    if page is not None:
+    if page is not None and not any(one.cause == ReachMaxHours() for one in recording.agenda):
         recording = recording.later(page.max_hours * HOUR, ReachMaxHours())
     recording = push_to(recording, recording.push_urls)
     return capture_page(recording)
@@ -112,7 +107,7 @@ def attend(recording: Recording) -> Recording:
     """Who is in the channel changed, or the recorder came to see it: idle, kicked, or going on."""
     if not recording.joined or recording.ending or recording.task.mode is Mode.WEB:
         return recording
-    if recording.task.uid in recording.users:
+    if recording.uid in recording.users:
         return end(recording, Ending.KICKED)
     idle_running = any(timer.cause == ExitIdle() for timer in recording.agenda)
     if _idle(recording):
@@ -127,10 +122,11 @@ def end(recording: Recording, ending: Ending) -> Recording:
     """The beginning of the end: nothing more is captured; what was is still uploaded."""
     if recording.ending:
         return recording
-    recording = replace(recording, ending=ending, agenda=_uploads_only(recording))
+    agenda = _uploads_only(recording)
+    recording = replace(recording, ending=ending, lost=False, agenda=agenda)
     recording = turn(recording, Status.STOP_REQUESTED, f"the end has come: {ending}")
     if recording.joined and recording.task.mode is not Mode.WEB:
-        recording = recording.announce(RecorderLeft, code=LEAVE_CODE[ending])
+        recording = recording.announce(RecorderLeft, code=_LEAVE_CODE.get(ending, _LEAVE))
     recording = hush(recording)
     return wind_down(recording)
 
@@ -140,7 +136,7 @@ def wind_down(recording: Recording) -> Recording:
     if not recording.ending or recording.uploading or recording.status >= Status.STOPPED:
         return recording
     if recording.task.mode is Mode.WEB:
-        recording = recording.announce(WebStopped, ending=recording.ending, files=recording.files)
+        recording = recording.announce(WebStopped, ending=recording.ending, files=recording.listed)
     recording = turn(recording, Status.STOPPED, "all files have arrived")
     return recording.later(recording.task.timing.settle, Settle())
 

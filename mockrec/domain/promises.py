@@ -69,6 +69,11 @@ class FinishUpload:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Another server has the recording."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReportProgress:
     """A minute has gone by."""
 
@@ -106,6 +111,7 @@ Cause = (
     | EndGrace
     | TakeSnapshot
     | FinishUpload
+    | TakeOver
     | ReportProgress
     | ConnectOutput
     | ExitIdle

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final, Self
 import immutables
 
 from mockrec.domain.channel import NOBODY, Users
+from mockrec.domain.conditions import FAIR, Conditions
+from mockrec.domain.ids import recorder_uid
 from mockrec.domain.moments import Millis
 from mockrec.domain.promises import Cause, FinishUpload, Timer
 from mockrec.domain.streams import Item, OutputState, Part, RecordedFile, Stream, StreamKey
@@ -46,9 +48,10 @@ class Ending(StrEnum):
     MAX_HOURS = "maximum hours reached"
     KICKED = "kicked out of the channel"
     BUCKET_REFUSED = "the bucket refused"
+    SERVER_LOST = "lost with its server"
 
 
-ABNORMAL: Final = frozenset({Ending.KICKED, Ending.BUCKET_REFUSED})
+ABNORMAL: Final = frozenset({Ending.KICKED, Ending.BUCKET_REFUSED, Ending.SERVER_LOST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,10 @@ class Recording:
 
     server: int = 0
     """How many fail-overs there were."""
+    lost: bool = False
+    """Whether its server is gone and no other has taken over yet: no call finds it."""
     users: Users = NOBODY
+    conditions: Conditions = FAIR
     joined: bool = False
     capturing: bool = False
     on_hold: bool = False
@@ -125,6 +131,17 @@ class Recording:
         return self.ending is not None and not self.exited
 
     @property
+    def uid(self) -> int:
+        """What the recorder goes by in the channel: a fail-over gives it another uid."""
+        return recorder_uid(self.task.sid, self.server) if self.server else self.task.uid
+
+    @property
+    def listed(self) -> tuple[RecordedFile, ...]:
+        """What the file lists name: a server knows of no files but its own."""
+        newest = max((file.key.server for file in self.files), default=0)
+        return tuple(file for file in self.files if file.key.server == newest)
+
+    @property
     def uploading(self) -> bool:
         """Whether files are on their way."""
         waiting = any(isinstance(timer.cause, FinishUpload) for timer in self.agenda)
@@ -161,7 +178,8 @@ class Recording:
 
     def announce(self, notice: type[Notice], **details: object) -> Self:
         """With a numbered notice for the outside."""
-        told = notice(at=self.now, sequence=self.sequence, **details)
+        recorder = self.uid if self.server else None
+        told = notice(at=self.now, sequence=self.sequence, recorder=recorder, **details)
         return replace(self, said=(*self.said, told), sequence=self.sequence + 1)
 
     def with_stream(self, stream: Stream) -> Self:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mockrec.domain.channel import Users
+    from mockrec.domain.conditions import Conditions
     from mockrec.domain.layout import Layout
+    from mockrec.domain.moments import Millis
     from mockrec.domain.streams import Verdict
     from mockrec.domain.subscription import Subscription
     from mockrec.domain.task import Storage
@@ -18,6 +20,13 @@ class SawUsers:
     """The channel holds these users now."""
 
     users: Users
+
+
+@dataclass(frozen=True, slots=True)
+class SawConditions:
+    """This is what is wrong with the world now."""
+
+    conditions: Conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,13 @@ class StopRecording:
 
 
 @dataclass(frozen=True, slots=True)
+class LoseServer:
+    """The server dies; another takes over after so long, or after the usual delay."""
+
+    blackout: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BucketAnswered:
     """A real bucket's word on an upload."""
 
@@ -76,12 +92,14 @@ class StartedAgain:
 
 Signal = (
     SawUsers
+    | SawConditions
     | ChangeSubscription
     | ChangeLayout
     | ChangeHold
     | ChangeOutputs
     | ChangeStorage
     | StopRecording
+    | LoseServer
     | BucketAnswered
     | StartedAgain
 )

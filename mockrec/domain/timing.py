@@ -49,6 +49,8 @@ class Timing:
     """The gap between two progress notices."""
     rtmp_connect: Millis = SECOND
     """From connecting to publishing of an RTMP output."""
+    blackout: Millis = 30 * SECOND
+    """From the death of a server until another takes over."""
     transcode: Millis = 10 * MINUTE
     """From exit until postponed transcoding or mixing has its files."""
     stop_limit: Millis = 20 * SECOND

@@ -110,8 +110,8 @@ def finish_uploads(recording: Recording) -> Recording:
     if recording.task.vod:
         return recording.announce(VodTriggered)
     if recording.backup:
-        return recording.announce(BackedUp, files=recording.files)
-    return recording.announce(Uploaded, files=recording.files)
+        return recording.announce(BackedUp, files=recording.listed)
+    return recording.announce(Uploaded, files=recording.listed)
 
 
 def _expired(storage: Storage, now: Millis) -> bool:

@@ -17,6 +17,7 @@ from mockrec.domain.advance import advance, react
 from mockrec.domain.calendar import EMPTY, Calendar, add, first, rest
 from mockrec.domain.channel import Channel
 from mockrec.domain.commands import Answer, Awaiting, Command, Refused, Resource, Stopped
+from mockrec.domain.conditions import FAIR, Conditions
 from mockrec.domain.decisions import no_data, refused, runs, too_slow
 from mockrec.domain.deeds import do
 from mockrec.domain.delivery import (
@@ -86,6 +87,7 @@ class World:
     jobs: immutables.Map[str, Job] = immutables.Map()
     """What is still being made of recordings that have exited."""
     channels: immutables.Map[str, Channel] = immutables.Map()
+    conditions: Conditions = FAIR
     outbox: immutables.Map[str, Delivery] = immutables.Map()
     """The notifications that the receiver has not taken yet, by their ids."""
     notices: int = 0

@@ -75,7 +75,7 @@ def envelope(
     said = announcement(notice)
     payload = {
         "serviceType": said.service_type,
-        "uid": str(task.uid),
+        "uid": str(task.uid if notice.recorder is None else notice.recorder),
         "sequence": notice.sequence,
         "sendts": notice.at,
         "cname": task.cname,

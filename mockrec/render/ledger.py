@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Body = dict[str, Any]
 
-_SAID_BEFORE: Final = frozenset({"at", "sequence", "storage"})
+_SAID_BEFORE: Final = frozenset({"at", "recorder", "sequence", "storage"})
 
 
 def happening(task: Task, event: Event) -> Body:
@@ -32,6 +32,8 @@ def happening(task: Task, event: Event) -> Body:
     }
     if isinstance(event, Notice):
         notice = announcement(event)
+        if event.recorder is not None:
+            told["uid"] = str(event.recorder)
         told |= {"notice": notice.event_type, "name": notice.name, "sequence": event.sequence}
     details = {
         field.name: _plain(task, getattr(event, field.name))

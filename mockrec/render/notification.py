@@ -241,6 +241,7 @@ WEB_ENDINGS: Final = {
     Ending.STOPPED: (0, "ok"),
     Ending.MAX_HOURS: (1, "max_recording_hour"),
     Ending.BUCKET_REFUSED: (6, "recorder_error"),
+    Ending.SERVER_LOST: (6, "recorder_error"),
 }
 """The code and the message of notice 71 for each end that a web recording can come to."""
 _RECORDER_ERROR: Final = (6, "recorder_error")

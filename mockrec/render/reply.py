@@ -116,7 +116,7 @@ def _stop(recording: Recording, uploading: str, profile: Profile) -> Body:
 def _files(recording: Recording, profile: Profile, *, ended: bool) -> Body:
     task = recording.task
     if task.mode is Mode.MIX and not task.mp4:
-        names = [_key(recording, file) for file in recording.files]
+        names = [_key(recording, file) for file in recording.listed]
         return {"fileListMode": "string", "fileList": names[0] if names else ""}
     listed = _listed(recording, ended=ended)
     return {
@@ -127,7 +127,7 @@ def _files(recording: Recording, profile: Profile, *, ended: bool) -> Body:
 
 def _listed(recording: Recording, *, ended: bool) -> list[RecordedFile]:
     """Per user audio, video, both; MP4 files last, and only once all is over."""
-    wanted = [file for file in recording.files if ended or file.kind is not FileKind.MP4]
+    wanted = [file for file in recording.listed if ended or file.kind is not FileKind.MP4]
     return sorted(wanted, key=_place)
 
 

@@ -1,0 +1,40 @@
+"""What each change does to a world, and which recordings feel it; none is ever refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, assert_never
+
+from mockrec.domain.changes import Change, FailOver, Felt
+from mockrec.domain.signals import LoseServer, Signal
+
+if TYPE_CHECKING:
+    from mockrec.domain.recording import Recording
+    from mockrec.domain.world import Outcome, Outgoing, World
+
+
+def befall(world: World, change: Change) -> Outcome:
+    """The world after the change."""
+    match change:
+        case FailOver(blackout, cname):
+            return _felt(world, _live(world, cname), LoseServer(blackout))
+    assert_never(change)
+
+
+def _live(world: World, cname: str | None) -> list[Recording]:
+    """The live recordings, of one channel or of all, in the order of their starts."""
+    sids = world.active.values() if cname is None else world.channel(cname).recordings
+    recordings = [world.recordings[sid] for sid in sids]
+    return sorted(recordings, key=lambda recording: recording.task.number)
+
+
+def _felt(world: World, recordings: Iterable[Recording], signal: Signal) -> Outcome:
+    """These recordings have had the signal; who has anything to tell of it, felt it."""
+    outgoing: list[Outgoing] = []
+    felt: list[str] = []
+    for recording in recordings:
+        world, happened = world.told(recording, [signal])
+        outgoing.extend(happened)
+        if happened:
+            felt.append(recording.task.sid)
+    return world, Felt(tuple(felt)), tuple(outgoing)
