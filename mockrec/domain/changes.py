@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class FailOver:
     """The servers of live recordings die; others take over after a while.
 
-    No call finds such a recording in between (docs/protocol.md#failover). A recording that is
+    No call finds such a recording in between (docs/protocol.md#fail-over). A recording that is
     moving already, or exiting, feels nothing.
     """
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mockrec.domain.channel import Channel, User, in_order
 from mockrec.domain.layout import Layout, arrange
 from mockrec.domain.moments import Millis, iso, spell
-from mockrec.domain.promises import ExitIdle, FinishUpload
+from mockrec.domain.promises import ExitIdle, FinishUpload, TakeOver
 from mockrec.domain.recording import Recording, Status
 from mockrec.domain.subscription import Everyone, Except, Selection
 from mockrec.domain.task import ChannelType, Mode
@@ -113,6 +113,8 @@ def explain(recording: Recording, now: Millis) -> str:
 
 
 def _company(recording: Recording) -> list[str]:
+    if recording.lost:
+        return []
     if recording.task.mode is Mode.WEB:
         return ["The page is on hold: no slices are made."] if recording.on_hold else []
     if recording.status is Status.READY and not recording.heard:
@@ -124,6 +126,12 @@ def _company(recording: Recording) -> list[str]:
 def _outlook(recording: Recording, now: Millis) -> list[str]:
     uploads = sum(isinstance(timer.cause, FinishUpload) for timer in recording.agenda)
     said = [f"Files on their way to the bucket: {uploads}."] if uploads else []
+    back = next((timer for timer in recording.agenda if timer.cause == TakeOver()), None)
+    if back is not None:
+        said.append(
+            f"Its server is gone, so no call finds it; another takes over in"
+            f" {spell(max(0, back.due - now))} (docs/protocol.md#fail-over)."
+        )
     idle = next((timer for timer in recording.agenda if timer.cause == ExitIdle()), None)
     if idle is not None:
         whom = "a host" if recording.task.channel_type is ChannelType.LIVE else "anybody"

@@ -21,6 +21,7 @@ from yarl import URL
 from mockrec import assets
 from mockrec.api.app import application
 from mockrec.clock import MANUAL_START, Clock, ClockMode, breathe
+from mockrec.domain.changes import Change
 from mockrec.engine import Defaults, Engine
 from mockrec.realm import Realm
 from mockrec.sinks.media import MediaSink
@@ -195,6 +196,11 @@ class World:
     async def reset(self) -> Any:
         """Forget the world; what it had."""
         return done(await self.control("DELETE"))["cleared"]
+
+    async def suffer(self, change: Change) -> None:
+        """Something befalls the world, as a scenario would have it."""
+        engine = self.service.engine
+        await engine.do(engine.realm(self.app_id), change)
 
     async def now(self) -> int:
         """What the world's clock shows."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from hypothesis import strategies as st
 
 from mockrec.domain.advance import advance, begin, react
+from mockrec.domain.changes import Change, FailOver
 from mockrec.domain.channel import BOTH, Codec, Medium, Role, User, Users
 from mockrec.domain.events import Event
 from mockrec.domain.layout import Arrangement, Layout
@@ -18,6 +19,7 @@ from mockrec.domain.signals import (
     ChangeOutputs,
     ChangeStorage,
     ChangeSubscription,
+    LoseServer,
     SawUsers,
     Signal,
     StartedAgain,
@@ -79,6 +81,7 @@ TIMINGS = st.just(Timing()) | st.builds(
     rtmp_connect=st.integers(0, 3_000),
     stop_limit=st.integers(0, 30_000),
     resource=st.integers(10_000, 300_000),
+    blackout=st.integers(0, 40_000),
 )
 
 STORAGES = st.builds(
@@ -249,6 +252,11 @@ def orders(task: Task) -> st.SearchStrategy[Signal]:
     return st.one_of(subscribed, *always)
 
 
+# What befalls a recording, whatever its mode.
+BLACKOUTS = st.none() | st.integers(0, 40_000)
+BLOWS: st.SearchStrategy[Signal] = st.one_of(st.builds(LoseServer, BLACKOUTS))
+
+
 E = TypeVar("E", bound=Event)
 
 
@@ -293,6 +301,9 @@ class Story:
 KICKED = 25
 """In one of so many steps a user comes who has the uid of the recorder."""
 
+STRUCK = 8
+"""In one of a little more than so many steps something befalls it."""
+
 
 @st.composite
 def stories(draw: st.DrawFn, modes: st.SearchStrategy[Mode] = MODES) -> Story:
@@ -303,7 +314,9 @@ def stories(draw: st.DrawFn, modes: st.SearchStrategy[Mode] = MODES) -> Story:
     story = Story(task, users, (), at)
     for gap in draw(st.lists(SPANS, min_size=3, max_size=10)):
         at += gap
-        if task.mode is Mode.WEB or not draw(st.integers(0, 3)):
+        if not draw(st.integers(0, STRUCK)):
+            told.append((at, draw(BLOWS)))
+        elif task.mode is Mode.WEB or not draw(st.integers(0, 3)):
             told.append((at, draw(orders(task))))
         elif draw(st.integers(1, KICKED)) == KICKED:
             told.append((at, SawUsers(users.set(RECORDER, User(RECORDER)))))
@@ -311,6 +324,12 @@ def stories(draw: st.DrawFn, modes: st.SearchStrategy[Mode] = MODES) -> Story:
             users = draw(moves(users))
             told.append((at, SawUsers(users)))
     return replace(story, told=tuple(told), stop=at + draw(LAST))
+
+
+CHANGES: st.SearchStrategy[Change] = st.one_of(
+    st.builds(FailOver, BLACKOUTS, st.none() | st.sampled_from(["room", "hall"])),
+)
+"""What befalls a world."""
 
 
 POLICIES = st.builds(

@@ -232,7 +232,7 @@ def test_playlists_are_listed_once_and_in_the_end_all_are_told(
     assert len(set(appeared)) == len(appeared)
     assert set(appeared) <= set(played.recording.files)
     ends = [event for event in played.events if isinstance(event, Uploaded | BackedUp)]
-    assert all(event.files == played.recording.files for event in ends)
+    assert all(event.files == played.recording.listed for event in ends)
 
 
 # Law 1: looking in between changes nothing, the answers coming when they come.

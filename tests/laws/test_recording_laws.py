@@ -14,10 +14,13 @@ from mockrec.domain.advance import advance, begin, react
 from mockrec.domain.channel import NOBODY, Medium, Role, User, Users
 from mockrec.domain.commands import Accepted, Acquire, Acquired, Query, Session, Start
 from mockrec.domain.events import (
+    Event,
+    FailedOver,
     Notice,
     OutputChanged,
     RecorderLeft,
     RecorderStarted,
+    ServerLost,
     SessionExited,
     StreamChanged,
 )
@@ -179,19 +182,28 @@ def test_notices_are_numbered_from_nought_without_gap(story: Story) -> None:
 
 @given(stories(OF_A_CHANNEL))
 def test_a_stream_begins_and_ends_by_turns_and_has_ended_at_the_goodbye(story: Story) -> None:
-    states: dict[tuple[int, Medium], list[bool]] = defaultdict(list)
-    for event in told(story.play_out()[1], StreamChanged):
-        states[event.uid, event.medium].append(event.receiving)
+    recording, events = story.play_out()
+    states: dict[tuple[int | None, int, Medium], list[bool]] = defaultdict(list)
+    for event in told(events, StreamChanged):
+        states[event.recorder, event.uid, event.medium].append(event.receiving)
 
-    for turns in states.values():
-        assert turns == [True, False] * (len(turns) // 2)
+    last = recording.uid if recording.server else None
+    for (recorder, _, _), turns in states.items():
+        died = recorder != last or recording.ending is Ending.SERVER_LOST or dead(events)
+        assert turns == ([True, False] * len(turns))[: len(turns)]
+        assert not turns[-1] or died
+
+
+def dead(events: tuple[Event, ...]) -> bool:
+    """Whether it ended with its server gone, and no other there."""
+    return len(told(events, ServerLost)) > len(told(events, FailedOver))
 
 
 @given(stories(st.just(Mode.WEB)))
 def test_a_push_is_told_of_only_when_it_changes(story: Story) -> None:
-    states: dict[str, list[str]] = defaultdict(list)
+    states: dict[tuple[int | None, str], list[str]] = defaultdict(list)
     for event in told(story.play_out()[1], OutputChanged):
-        states[event.url].append(event.state)
+        states[event.recorder, event.url].append(event.state)
 
     for turns in states.values():
         assert turns[0] == "connecting"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final
 
 from hypothesis import given
@@ -27,6 +27,7 @@ from mockrec.domain.events import (
 from mockrec.domain.recording import Status
 from mockrec.domain.streams import Slice, StreamKey
 from mockrec.domain.task import Mode
+from mockrec.render.names import file_name, slice_name
 from tests.laws.strategies import (
     OF_A_CHANNEL,
     Story,
@@ -66,9 +67,15 @@ def test_no_slice_is_without_length_or_longer_than_a_regular_one(story: Story) -
 def test_each_slice_starts_where_the_last_was_cut_or_where_its_stream_began_again(
     story: Story,
 ) -> None:
-    for stream in slices(story.play_out()[1]).values():
+    found = slices(story.play_out()[1])
+    for key, stream in found.items():
         assert stream[0].fresh
-        assert stream[0].discontinued == stream[0].start
+        earlier = [
+            pieces[-1].end
+            for other, pieces in found.items()
+            if other[:2] == key[:2] and other.server < key.server
+        ]
+        assert stream[0].discontinued == max(earlier, default=stream[0].start)
         for before, after in pairwise(stream):
             assert after.start >= before.end
             assert after.fresh or after.start == before.end
@@ -151,7 +158,19 @@ def test_the_files_at_the_end_are_those_that_appeared(story: Story) -> None:
     ]
     assert list(recording.files) == appeared
     assert len(set(appeared)) == len(appeared)
-    assert all(event.files == recording.files for event in told(events, Uploaded))
+    assert all(event.files == recording.listed for event in told(events, Uploaded))
+    assert {file.key.server for file in recording.listed} <= {
+        max(file.key.server for file in appeared) if appeared else 0
+    }
+
+
+@given(stories())
+def test_no_two_files_bear_one_name(story: Story) -> None:
+    recording, events = story.play_out()
+
+    names = [slice_name(story.task, piece) for each in slices(events).values() for piece in each]
+    names += [file_name(story.task, file) for file in recording.files]
+    assert len(set(names)) == len(names)
 
 
 @given(stories(OF_A_CHANNEL))
@@ -171,8 +190,10 @@ def test_the_parts_hold_what_the_slices_hold(story: Story) -> None:
 
     parts = [event.part for event in told(events, PartUploaded)]
     pieces = [event.slice for event in told(events, SliceCut)]
-    assert [part.index for part in parts] == list(range(len(parts)))
+    for _, of_a_server in groupby(parts, key=lambda part: part.server):
+        numbered = list(of_a_server)
+        assert [part.index for part in numbered] == list(range(len(numbered)))
+        assert all(part.media >= story.task.part_length for part in numbered[:-1])
     assert sum(part.media for part in parts) == (
         sum(piece.end - piece.start for piece in pieces) if story.task.mp4 else 0
     )
-    assert all(part.media >= story.task.part_length for part in parts[:-1])

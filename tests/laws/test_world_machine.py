@@ -16,6 +16,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from mockrec.domain.changes import Change, Felt
 from mockrec.domain.channel import User
 from mockrec.domain.commands import (
     Accepted,
@@ -50,6 +51,7 @@ from mockrec.domain.problems import (
 from mockrec.domain.subscription import Selection
 from mockrec.domain.task import Mode, Storage, Task
 from tests.laws.strategies import (
+    CHANGES,
     LAYOUTS,
     POLICIES,
     SELECTIONS,
@@ -238,6 +240,17 @@ class WorldMachine(PlayedWorld):
         # An audience has no uid so low, and goes with the last recording; users stay.
         assert answer == Gone(was_there)
         assert uid not in self.world.channel(cname).users
+
+    @rule(change=CHANGES, after=AFTER)
+    def something_befalls_it(self, change: Change, after: Millis) -> None:
+        self.let_pass(after)
+        heard = len(self.heard)
+
+        answer = self.do(change, 0, _nothing)
+
+        assert isinstance(answer, Felt)
+        assert set(answer.sids) == {each.task.sid for each in self.heard[heard:]}
+        assert set(answer.sids) <= set(self.model.alive())
 
     # What holds after every step.
 

@@ -18,7 +18,7 @@ from mockrec.domain.commands import (
     Update,
     UpdateLayout,
 )
-from mockrec.domain.events import SessionExited, StatusChanged
+from mockrec.domain.events import FailedOver, ServerLost, SessionExited, StatusChanged
 from mockrec.domain.moments import Millis
 from mockrec.domain.outgoing import Happening, Outgoing, of_tasks
 from mockrec.domain.policy import Policy
@@ -46,6 +46,8 @@ class Model:
     used: dict[str, str] = field(default_factory=dict)
     """The sid, by resource id."""
     tasks: dict[str, Task] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
+    """Whose server is gone."""
     ending: set[str] = field(default_factory=set)
     gone: list[str] = field(default_factory=list)
     """In the order of their goodbyes."""
@@ -58,8 +60,13 @@ class Model:
         """Learn from what happened whose end has begun and who has exited."""
         for happening in outgoing:
             match happening.event:
+                case ServerLost():
+                    self.lost.add(happening.task.sid)
+                case FailedOver():
+                    self.lost.remove(happening.task.sid)
                 case StatusChanged(status=Status.STOP_REQUESTED):
                     self.ending.add(happening.task.sid)
+                    self.lost.discard(happening.task.sid)
                 case SessionExited():
                     self.gone.append(happening.task.sid)
                 case _:
@@ -89,7 +96,7 @@ class Model:
     def objects_to_call(self, sid: str, now: Millis, exiting: Problem) -> Problem | None:
         """Why no call reaches this recording, if so."""
         task = self.tasks[sid]
-        if sid in self.gone or now - task.started > task.expires:
+        if sid in self.gone or sid in self.lost or now - task.started > task.expires:
             return NO_WORKER
         return exiting if sid in self.ending else None
 

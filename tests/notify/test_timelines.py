@@ -14,7 +14,8 @@ from typing import Any, Final
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from tests.api.service import PAGE, STORAGE, Session, World
+from mockrec.domain.changes import FailOver
+from tests.api.service import PAGE, STORAGE, UID, Session, World
 from tests.notify.receivers import Arrival, Receiver
 
 Story = Callable[[World], Awaitable[Session]]
@@ -230,6 +231,35 @@ async def kicked(world: World) -> Session:
     return session
 
 
+async def failed_over(world: World) -> Session:
+    """The server dies in the middle of a slice."""
+    await joined(world, 1001)
+    session = await world.record("mix")
+    await world.advance("40s")
+    await world.suffer(FailOver())
+    return await stopped(world, session, "50s")
+
+
+async def web_failed_over(world: World) -> Session:
+    """The same where a page is recorded and pushed."""
+    services = {"extensionServices": [PAGE, PUSH]}
+    session = await world.record("web", extensionServiceConfig=services)
+    await world.advance("40s")
+    await world.suffer(FailOver())
+    return await stopped(world, session, "50s")
+
+
+async def failed_over_too_often(world: World) -> Session:
+    """A fourth server dies."""
+    await joined(world, 1001)
+    session = await world.record("mix")
+    for _ in range(4):
+        await world.advance("40s")
+        await world.suffer(FailOver(1_000))
+    await world.advance("1m")
+    return session
+
+
 async def started_twice(world: World) -> Session:
     """The same resource is started again."""
     await joined(world, 1001)
@@ -257,6 +287,7 @@ STORIES: Final[tuple[Story, ...]] = (
     *(snapshots, snapshots_and_files, postponed),
     *(hls, mp4, audio_only, vod, web, web_on_hold, web_and_rtmp, max_hours),
     *(idle, idle_from_the_beginning, nobody_streamed, kicked, started_twice, stopped_early),
+    *(failed_over, web_failed_over, failed_over_too_often),
 )
 
 
@@ -282,6 +313,8 @@ def timeline(told: list[Arrival], began: int, sid: str) -> str:
 def _line(arrival: Arrival, began: int, sid: str) -> str:
     payload, details = arrival.payload, dict(arrival.details)
     said = {"service": f"{payload['serviceType']}/{payload['serviceScene']}"}
+    if payload["uid"] != UID:
+        said["uid"] = payload["uid"]
     name = details.pop("msgName")
     text = json.dumps(said | details, separators=(",", ":")).replace(sid, "SID")
     text = _MOMENT.sub(lambda found: f"+{_since(began, int(found[0])):.3f}", text)
