@@ -7,7 +7,7 @@ from weakref import WeakSet
 
 from aiohttp import web
 
-from mockrec.api import control, emulated
+from mockrec.api import control, emulated, nowhere
 from mockrec.api.door import LARGEST_BODY
 from mockrec.api.keys import ENGINE, GREETED, HOST, PATIENCE
 from mockrec.api.patience import Patience
@@ -24,5 +24,5 @@ def application(
     app[ENGINE], app[HOST] = engine, host
     app[PATIENCE] = patience or Patience()
     app[GREETED] = WeakSet()
-    app.add_routes([*control.routes(), *emulated.routes()])
+    app.add_routes([*control.routes(), *emulated.routes(), *nowhere.routes()])
     return app

@@ -8,12 +8,11 @@ from typing import Final
 from aiohttp import web
 
 from mockrec.api import befalling, door, parsing
-from mockrec.api.cors import preflight
 from mockrec.api.door import Call
 from mockrec.api.keys import ENGINE
 from mockrec.api.responses import plain, respond
 from mockrec.domain.commands import Answer, Command, Refused, Session
-from mockrec.domain.problems import NO_ROUTE, Refusal
+from mockrec.domain.problems import Refusal
 from mockrec.engine import Engine
 from mockrec.render.reply import Reply, refusal
 
@@ -24,7 +23,7 @@ _PREFIXES: Final = ("", "/{region:na|eu|ap|cn}")
 _APP: Final = "/v1/apps/{appid:[^/]+}/cloud_recording"
 _RESOURCE: Final = _APP + "/resourceid/{resourceid:[^/]+}"
 _SESSION: Final = _RESOURCE + "/sid/{sid:[^/]+}/mode/{mode:[^/]+}"
-_ADDRESSES: Final = ("203.0.113.11", "203.0.113.12")
+_SENDERS: Final = ("203.0.113.11", "203.0.113.12")
 """Of the range that is kept for documentation: nothing can be sent from there."""
 
 
@@ -41,6 +40,9 @@ OPERATIONS: Final = (
     ("stop", "POST", f"{_SESSION}/stop"),
 )
 
+ADDRESSES: Final = ("/v1/ncs/ip", "/v2/ncs/ip")
+"""Where the notification centre tells where it sends from."""
+
 _COMMANDS: Final[dict[str, Callable[[Call], Command]]] = {
     "acquire": lambda call: parsing.acquire(call.body),
     "start": lambda call: parsing.start(call.body, call.path["resourceid"], call.mode),
@@ -52,18 +54,14 @@ _COMMANDS: Final[dict[str, Callable[[Call], Command]]] = {
 
 
 def routes() -> list[web.RouteDef]:
-    """Every route of the service, with and without a region's prefix; what is left has none."""
+    """Every route of the service, with and without a region's prefix."""
     served = [
         _route(method, prefix + path, _served(operation))
         for prefix in _PREFIXES
         for operation, method, path in OPERATIONS
     ]
-    known = [
-        _route("GET", prefix + path, addresses)
-        for prefix in _PREFIXES
-        for path in ("/v1/ncs/ip", "/v2/ncs/ip")
-    ]
-    return [*served, *known, web.route("*", r"/{anything:[\s\S]*}", no_route)]
+    known = [_route("GET", prefix + path, addresses) for prefix in _PREFIXES for path in ADDRESSES]
+    return [*served, *known]
 
 
 def _route(method: str, path: str, handler: Handler) -> web.RouteDef:
@@ -114,26 +112,5 @@ async def addresses(request: web.Request) -> web.Response:
     except Refusal as refused:
         answer = Refused(refused.problem, refused.detail)
         return plain(request, refusal(answer, request.app[ENGINE].profile), refused.detail)
-    hosts = [{"primaryIP": address} for address in _ADDRESSES]
+    hosts = [{"primaryIP": address} for address in _SENDERS]
     return plain(request, Reply(200, {"data": {"service": {"hosts": hosts}}}))
-
-
-async def no_route(request: web.Request) -> web.Response:
-    """What the gateway says to a path or method that it does not know; it has no 405."""
-    hint = _hint(request)
-    return preflight(request) or plain(
-        request, refusal(Refused(NO_ROUTE), request.app[ENGINE].profile), hint
-    )
-
-
-def _hint(request: web.Request) -> str:
-    path = request.path
-    if path.startswith("/_mockrec"):
-        return f"no such control call with {request.method}; see /_mockrec/openapi.json"
-    if "/v1/apps/v1/apps/" in path:
-        return "the prefix /v1/apps stands twice in the path"
-    if path.endswith("/"):
-        return "a slash at the end makes another path"
-    if "/cloud_recording/" not in path:
-        return "expected /v1/apps/<appid>/cloud_recording/..."
-    return f"no such path with {request.method}"

@@ -131,7 +131,6 @@ _COMMAND: Final[dict[str, type]] = {
     "stop": commands.Stop,
 }
 _REPLY: Final = {"acquire": "acquired", "query": "query", "stop": "stop"}
-_ADDRESSES: Final = ("/v1/ncs/ip", "/v2/ncs/ip")
 _MODES: Final = {"updateLayout": [Mode.MIX]}
 
 
@@ -165,7 +164,7 @@ def _service() -> Document:
         item: Document = {"servers": [{"url": "/"}, _REGIONS]}
         item[method.lower()] = _operation(operation, path)
         paths[_plain(path)] = item
-    return paths | {path: {"get": _addresses(path)} for path in _ADDRESSES}
+    return paths | {path: {"get": _addresses(path)} for path in emulated.ADDRESSES}
 
 
 def _operation(operation: str, path: str) -> Document:

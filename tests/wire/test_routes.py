@@ -185,26 +185,97 @@ def test_a_route_is_looked_for_before_anything_else(line: Line) -> None:
     assert line.say("PUT", "/v1/apps/x/cloud_recording/acquire", credentials=None).said == NO_ROUTE
 
 
-def test_the_misprint_of_a_doubled_prefix_is_explained(line: Line) -> None:
-    path = f"/v1/apps{BASE}/resourceid/r/sid/null/mode/individual/stop"
-
-    answer = line.say("POST", path, envelope({}))
-
-    assert answer.said == NO_ROUTE
-    assert answer.detail == "the prefix /v1/apps stands twice in the path"
+CALLED = "/v1/apps/<appid>/cloud_recording"
+IN_SESSION = f"{CALLED}/resourceid/<resourceid>/sid/<sid>/mode/<mode>"
 
 
 @pytest.mark.parametrize(
-    ("path", "hint"),
+    ("method", "path", "hint"),
     [
-        (f"{BASE}/acquire/", "a slash at the end makes another path"),
-        ("/v1/cloud_recording", "expected /v1/apps/<appid>/cloud_recording/..."),
-        (f"{BASE}/aquire", "no such path with POST"),
-        ("/_mockrec/world", "no such control call with POST; see /_mockrec/openapi.json"),
+        pytest.param(
+            "POST",
+            "/",
+            f"nothing is served at /; expected {CALLED}/... or /_mockrec/...",
+            id="the root",
+        ),
+        pytest.param(
+            "POST",
+            f"{BASE}/acquire/",
+            f"a slash at the end makes another path; expected POST {CALLED}/acquire",
+            id="a slash at the end",
+        ),
+        pytest.param(
+            "POST",
+            f"/{BASE}/acquire",
+            f"two slashes in a row make another path; expected POST {CALLED}/acquire",
+            id="two slashes, as of a base URL that ends in one",
+        ),
+        pytest.param(
+            "GET",
+            f"{BASE}/resourceid/r/sid//mode/mix/query",
+            f"two slashes in a row make another path; expected GET {IN_SESSION}/query",
+            id="an empty id",
+        ),
+        pytest.param(
+            "POST",
+            f"/v1/apps{BASE}/resourceid/r/sid/null/mode/individual/stop",
+            f"the prefix /v1/apps stands twice in the path; expected POST {IN_SESSION}/stop",
+            id="the misprint of a doubled prefix",
+        ),
+        pytest.param(
+            "POST",
+            f"/us{BASE}/acquire",
+            f"there is no such region, only na, eu, ap and cn; expected POST {CALLED}/acquire",
+            id="a region that there is none of",
+        ),
+        pytest.param(
+            "POST",
+            f"{BASE}/aquire",
+            f"no such path with POST; expected POST {CALLED}/acquire",
+            id="a misspelt call",
+        ),
+        pytest.param(
+            "POST",
+            f"{SESSION}/updatelayout",
+            f"no such path with POST; expected POST {IN_SESSION}/updateLayout",
+            id="another case",
+        ),
+        pytest.param(
+            "GET",
+            f"{BASE}/resourceid/r/mode/mix/query",
+            f"no such path with GET; expected GET {IN_SESSION}/query",
+            id="a forgotten sid",
+        ),
+        pytest.param(
+            "POST",
+            "/v1/cloud_recording",
+            f"no such path with POST; expected {CALLED}/...",
+            id="nothing like it",
+        ),
+        pytest.param("GET", f"{BASE}/acquire", "got GET, expected POST", id="another method"),
+        pytest.param("POST", f"/eu{SESSION}/query", "got POST, expected GET", id="with a region"),
+        pytest.param("PUT", "/v2/ncs/ip", "got PUT, expected GET", id="of the addresses"),
+        pytest.param(
+            "PATCH", "/_mockrec/worlds/x/clock", "got PATCH, expected GET or PUT", id="of ours"
+        ),
+        pytest.param(
+            "POST",
+            "/_mockrec/world",
+            "no such path with POST; expected GET /_mockrec/worlds",
+            id="a misspelt control call",
+        ),
+        pytest.param(
+            "GET",
+            "/_mockrec",
+            "no such path with GET; see /_mockrec/openapi.json",
+            id="no control call",
+        ),
     ],
 )
-def test_what_was_probably_wrong_stands_beside_the_answer(line: Line, path: str, hint: str) -> None:
-    answer = line.say("POST", path, envelope({}))
+def test_what_was_probably_meant_stands_beside_the_answer(
+    line: Line, method: str, path: str, hint: str
+) -> None:
+    answer = line.say(method, path, envelope({}), credentials=None)
 
     assert answer.said == NO_ROUTE
     assert answer.detail == hint
