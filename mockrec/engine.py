@@ -16,7 +16,7 @@ from mockrec.domain.commands import Answer, Awaiting, Command
 from mockrec.domain.ids import new_id
 from mockrec.domain.moments import Millis
 from mockrec.domain.policy import Policy
-from mockrec.domain.staging import befall
+from mockrec.domain.staging import draw
 from mockrec.domain.values import replace
 from mockrec.domain.world import World
 from mockrec.realm import Realm
@@ -124,10 +124,10 @@ class Engine:
             return await self._timekeeper.wait(realm, answer)
         return answer
 
-    def befall(self, realm: Realm, occasion: Occasion) -> Rule | None:
+    def draw(self, realm: Realm, occasion: Occasion) -> Rule | None:
         """The rule that fires at this call, if any; what is due by now has happened before."""
         self.steward.catch_up(realm)
-        world, rule = befall(realm.world, occasion)
+        world, rule = draw(realm.world, occasion)
         self.steward.keep(realm, world, ())
         return rule
 

@@ -88,7 +88,7 @@ class Timekeeper:
             await pause(realm.clock.seconds_until(realm.now() + span))
         else:
             before = realm.now()
-            await self._pass(realm, before + span, None, answered=False)
+            await self._pass(realm, before + span, None, told=False)
             realm.clock_moved(before)
         await self._steward.carry(realm)
 

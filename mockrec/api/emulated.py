@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from mockrec.api import befalling, door, parsing
+from mockrec.api import door, parsing, scripted
 from mockrec.api.door import Call
 from mockrec.api.keys import ENGINE
 from mockrec.api.responses import plain, respond
@@ -93,7 +93,7 @@ def _served(operation: str) -> Handler:
 
 async def _act(request: web.Request, call: Call, engine: Engine) -> Answer | None:
     realm = door.identify(request, call, engine)
-    if realm.world.script is not None and await befalling.greet(request, call, engine, realm):
+    if realm.world.script is not None and await scripted.greet(request, call, engine, realm):
         return None
     door.check_mode(call)
     if call.operation != "query":  # its body, should there be one, is not even read
@@ -101,7 +101,7 @@ async def _act(request: web.Request, call: Call, engine: Engine) -> Answer | Non
         realm = call.realm = engine.realm(realm.app_id)  # while the body came, it may be another
     command = _COMMANDS[call.operation](call)
     if realm.world.script is not None:
-        return await befalling.do(request, call, engine, realm, command)
+        return await scripted.do(request, call, engine, realm, command)
     return await engine.do(realm, command)
 
 

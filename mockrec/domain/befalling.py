@@ -9,8 +9,9 @@ from mockrec.domain.changes import Change, FailOver, Felt
 from mockrec.domain.signals import LoseServer, Signal
 
 if TYPE_CHECKING:
+    from mockrec.domain.outgoing import Happening
     from mockrec.domain.recording import Recording
-    from mockrec.domain.world import Outcome, Outgoing, World
+    from mockrec.domain.world import Outcome, World
 
 
 def befall(world: World, change: Change) -> Outcome:
@@ -30,7 +31,7 @@ def _live(world: World, cname: str | None) -> list[Recording]:
 
 def _felt(world: World, recordings: Iterable[Recording], signal: Signal) -> Outcome:
     """These recordings have had the signal; who has anything to tell of it, felt it."""
-    outgoing: list[Outgoing] = []
+    outgoing: list[Happening] = []
     felt: list[str] = []
     for recording in recordings:
         world, happened = world.told(recording, [signal])

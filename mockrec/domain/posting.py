@@ -11,7 +11,7 @@ from mockrec.domain.faults import Delay, Lose, Repeat, Shuffle
 from mockrec.domain.ids import chance, new_id
 from mockrec.domain.outgoing import Outgoing
 from mockrec.domain.rules import Occasion, Operation
-from mockrec.domain.staging import befall
+from mockrec.domain.staging import draw
 from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def owe(world: World, task: Task, notice: Notice) -> Passage:
     callback = world.policy.callback
     if callback is not None and not callback.wants(notice):
         return world, ()
-    world, rule = befall(world, _occasion(task, notice)) if world.script else (world, None)
+    world, rule = draw(world, _occasion(task, notice)) if world.script else (world, None)
     if rule is None:
         return _owe(world, task, notice, None)
     effect = rule.fault.effect

@@ -41,7 +41,7 @@ def play(world: World, due: Millis) -> Passage:
     return world, tuple(happened)
 
 
-def befall(world: World, occasion: Occasion) -> tuple[World, Rule | None]:
+def draw(world: World, occasion: Occasion) -> tuple[World, Rule | None]:
     """The rule that fires at this occasion, if any; every rule has counted it."""
     script = world.script
     if script is None:

@@ -36,7 +36,7 @@ async def greet(request: web.Request, call: Call, engine: Engine, realm: Realm) 
     if transport is None or transport in greeted:
         return False
     greeted.add(transport)
-    rule = engine.befall(realm, Occasion(Operation.CONNECT, _origin(request)))
+    rule = engine.draw(realm, Occasion(Operation.CONNECT, _origin(request)))
     if rule is None:
         return False
     if rule.fault.effect is None:  # it only takes its time
@@ -55,7 +55,7 @@ async def do(
     A refusal of the model's own stands: what was not done cannot have been done after all.
     """
     facts = _origin(request) | _session(call, realm)
-    rule = engine.befall(realm, Occasion(Operation(call.operation), facts, call.body))
+    rule = engine.draw(realm, Occasion(Operation(call.operation), facts, call.body))
     if rule is None:
         return await engine.do(realm, command)
     call.rule, fault = rule, rule.fault
