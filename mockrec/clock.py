@@ -13,6 +13,9 @@ from mockrec.domain.moments import LATEST, Millis
 MANUAL_START: Final[Millis] = 1_767_225_600_000
 """2026-01-01T00:00:00Z: where a manual clock stands unless it is told otherwise."""
 
+BREATH: Final = 0.02
+"""Real seconds of work after which others get their turn."""
+
 
 class ClockMode(StrEnum):
     """How a world's time passes."""

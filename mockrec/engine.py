@@ -37,8 +37,7 @@ if TYPE_CHECKING:
     from mockrec.sinks.media import MediaSink
     from mockrec.sinks.shelf import Filed
     from mockrec.storage import Store
-    from mockrec.theatre import put_on, take_off
-from mockrec.timekeeper import Reached
+    from mockrec.timekeeper import Reached, Wanted
 
 MOST_WORLDS: Final = 10_000
 _APP_ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -141,14 +140,19 @@ class Engine:
         return admitted
 
     async def advance(
-        self, realm: Realm, to: Millis, reached: Reached | None = None
+        self,
+        realm: Realm,
+        to: Millis,
+        reached: Reached | None = None,
+        wanted: Wanted | None = None,
     ) -> tuple[list[Entry], bool]:
         """Move the clock to `to`, or only to the first happening that is `reached`.
 
-        Returns what the journal says of that time, after all of it was carried out, and whether it
-        was reached, by this move or by whatever else came meanwhile.
+        It goes no further once nobody wants it any more, which it asks at each stride. Returns what
+        the journal says of that time, after all of it was carried out, and whether it was reached,
+        by this move or by whatever else came meanwhile.
         """
-        return await self._timekeeper.advance(realm, to, reached)
+        return await self._timekeeper.advance(realm, to, reached, wanted)
 
     def set_clock(self, realm: Realm, mode: ClockMode, rate: float) -> None:
         """Let the clock run in another way from now on."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from mockrec.carrier import Carrier, Drafts
-from mockrec.clock import breathe, stopwatch
+from mockrec.clock import BREATH, breathe, stopwatch
 from mockrec.domain.delivery import Delivered, GivenUp, Posted
 from mockrec.domain.events import CuePlayed, RestoreTried, UploadTried
 from mockrec.domain.streams import Verdict
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 log: Final = logging.getLogger("mockrec")
 
 _BATCH: Final = 64
-_BREATH: Final = 0.02
 _ORDERLY: Final = 1.0
 """Real seconds that notifications wait for those before them."""
 
@@ -84,7 +83,7 @@ class Steward:
             while realm.backlog:
                 batch, realm.backlog = realm.backlog[:_BATCH], realm.backlog[_BATCH:]
                 await self._draw(realm, batch)
-                if stopwatch() - began > _BREATH:
+                if stopwatch() - began > BREATH:
                     await breathe()
                     began = stopwatch()
 

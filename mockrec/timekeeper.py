@@ -11,10 +11,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from mockrec.clock import pause
+from mockrec.clock import BREATH, breathe, pause, stopwatch
 from mockrec.domain.commands import Answer, Awaiting, Refused
 from mockrec.domain.moments import MINUTE, Millis
-from mockrec.domain.outgoing import Outgoing
+from mockrec.domain.outgoing import Happening
 from mockrec.domain.problems import NO_WORKER
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _STRIDE: Final[Millis] = 10 * MINUTE
 """How far time passes at once, so that a long jump lets others in between."""
 
-Reached = Callable[[Outgoing], bool]
+Reached = Callable[[Happening], bool]
+Wanted = Callable[[], bool]
 
 
 class Timekeeper:
@@ -42,12 +43,17 @@ class Timekeeper:
             self._steward.catch_up(realm)
 
     async def advance(
-        self, realm: Realm, to: Millis, reached: Reached | None = None
+        self,
+        realm: Realm,
+        to: Millis,
+        reached: Reached | None = None,
+        wanted: Wanted | None = None,
     ) -> tuple[list[Entry], bool]:
         """Move the clock to `to`, or only to the first happening that is `reached`.
 
-        Returns what the journal says of that time, after all of it was carried out, and whether it
-        was reached, by this move or by whatever else came meanwhile.
+        It goes no further once nobody wants it any more, which it asks at each stride. Returns what
+        the journal says of that time, after all of it was carried out, and whether it was reached,
+        by this move or by whatever else came meanwhile.
         """
         await _ended(realm.posting)
         first, before = realm.journal.next_number, realm.now()
@@ -55,7 +61,7 @@ class Timekeeper:
         end = self._feed.watch(partial(_notice, realm, reached, seen)) if reached else None
         try:
             await _ended(realm.uploading)
-            await self._pass(realm, to, seen if reached else None, told=True)
+            await self._pass(realm, to, seen if reached else None, told=True, wanted=wanted)
         finally:
             if end is not None:
                 end()
@@ -93,14 +99,21 @@ class Timekeeper:
         await self._steward.carry(realm)
 
     async def _pass(
-        self, realm: Realm, to: Millis, seen: list[Entry] | None, *, told: bool
+        self,
+        realm: Realm,
+        to: Millis,
+        seen: list[Entry] | None,
+        *,
+        told: bool,
+        wanted: Wanted | None = None,
     ) -> None:
-        """Let time pass up to a moment, or until what is looked for has been seen.
+        """Let time pass up to a moment, or until what is looked for has been seen, or unwanted.
 
         It passes in strides; but from one due moment to the next where something is looked for, or
         where somebody is told and may have to be told again before time goes on (`told`).
         """
-        while not (realm.closed or seen):
+        began = stopwatch()
+        while not (realm.closed or seen) and (wanted is None or wanted()):
             policy, owed = realm.world.policy, bool(realm.world.outbox)
             asks = policy.external or (told and (owed or policy.callback is not None))
             now, due = realm.now(), realm.world.next_due
@@ -116,11 +129,15 @@ class Timekeeper:
                 await _ended(realm.posting)
             if realm.now() >= to and not _due(realm, to):
                 return
+            if stopwatch() - began > BREATH:
+                await breathe()
+                began = stopwatch()
 
 
 def _notice(realm: Realm, reached: Reached, seen: list[Entry], app_id: str, entry: Entry) -> None:
     """Note an entry that is looked for."""
-    if app_id == realm.app_id and isinstance(entry.subject, Outgoing) and reached(entry.subject):
+    happened = entry.subject
+    if app_id == realm.app_id and isinstance(happened, Happening) and reached(happened):
         seen.append(entry)
 
 

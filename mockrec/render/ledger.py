@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from mockrec.domain import events
+from mockrec.domain.delivery import Delivered, GivenUp
 from mockrec.domain.events import CuePlayed, Event, Notice
 from mockrec.domain.moments import iso
 from mockrec.domain.streams import RecordedFile, Slice, Snapshot, Transcoded
@@ -47,6 +49,13 @@ def cue_played(cue: CuePlayed) -> Body:
     """A line of a scenario's timeline, and why it could not be done if it could not."""
     details = {"id": cue.id, "what": cue.what, "problem": cue.problem}
     return {"event": "CuePlayed", "details": details}
+
+
+def event_names() -> tuple[str, ...]:
+    """The name of every event that a journal can tell of."""
+    kinds = [kind for kind in vars(events).values() if isinstance(kind, type)]
+    told = [kind for kind in kinds if issubclass(kind, Event) and kind not in (Event, Notice)]
+    return tuple(kind.__name__ for kind in (*told, Delivered, GivenUp))
 
 
 def _plain(task: Task, value: object) -> object:

@@ -1,5 +1,6 @@
 """The clock is moved: by, to, or until; the answer comes when all that was due is carried out."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -141,6 +142,109 @@ async def test_without_a_limit_it_looks_an_hour_ahead(world: World) -> None:
     assert error.endswith("until then: nothing")
     assert expected == '{"status":5} within 1h'
     assert await world.now() == EPOCH + HOUR
+
+
+async def test_a_status_that_is_there_already_is_answered_at_once(world: World) -> None:
+    session = await world.record()
+    await world.until(status=5)
+    now = await world.now()
+
+    for until in ({"status": 5}, {"status": 5, "sid": session.sid}):
+        moved = await world.post("/clock/advance", until=until)
+        assert moved == {"now": now, "happenings": []}
+
+
+async def test_a_status_that_one_recording_has_is_awaited_of_the_others(world: World) -> None:
+    await world.record(cname="first")
+    await world.until(status=5)
+    second = await world.record(cname="second")
+
+    await world.until(status=5)
+
+    assert await world.status(second) == 5
+
+
+async def test_an_exit_of_before_is_not_the_one_that_is_looked_for(world: World) -> None:
+    first = await world.record()
+    await world.stop(first)
+    second = await world.record()
+    await world.stop(second, async_stop=True)
+    now = await world.now()
+
+    happenings = await world.until(status=8)
+
+    assert happenings[-1]["sid"] == second.sid
+    assert await world.now() > now
+    assert await world.until(status=8, sid=first.sid) == []
+
+
+@pytest.mark.parametrize(
+    ("until", "error", "known"),
+    [
+        (
+            {"notified": "uploadedd"},
+            'got "uploadedd"; did you mean "uploaded"?',
+            "uploader_started",
+        ),
+        ({"notified": "nonsense"}, 'got "nonsense"', "recorder_leave"),
+        ({"notified": 99}, "got 99", "31, 32, 33"),
+        (
+            {"event": "SliceUploadd"},
+            'got "SliceUploadd"; did you mean "SliceUploaded"?',
+            "SliceCut",
+        ),
+        ({"event": "Notice"}, 'got "Notice"', "GivenUp"),
+        ({"event": "Posted"}, 'got "Posted"', "Delivered"),
+    ],
+)
+async def test_what_never_happens_is_not_waited_for(
+    world: World, until: dict[str, Any], error: str, known: str
+) -> None:
+    await world.record()
+
+    refused = wrong(await world.control("POST", "/clock/advance", {"until": until}))
+
+    assert refused[0].startswith(error)
+    assert refused[1] == f"/until/{next(iter(until))}"
+    assert known in refused[2]
+    assert await world.now() == EPOCH
+
+
+async def test_a_recording_that_there_is_none_of_is_not_waited_for(world: World) -> None:
+    body = {"until": {"status": 5, "sid": "0" * 32}}
+
+    error, path, _ = wrong(await world.control("POST", "/clock/advance", body), 404)
+
+    assert (error, path) == (f"no recording '{'0' * 32}' in this world", "/until/sid")
+
+
+# --- for those who are still there -------------------------------------------------------------
+
+
+async def test_a_jump_ends_at_its_next_stride_once_nobody_wants_it(
+    service: Service, world: World
+) -> None:
+    await world.record()
+    wanted = iter([True, True, False])
+
+    await service.engine.advance(service.realm(), EPOCH + HOUR, wanted=lambda: next(wanted))
+
+    assert await world.now() == EPOCH + 20 * 60 * SECOND
+
+
+async def test_who_hangs_up_is_not_advanced_for_any_more(service: Service, world: World) -> None:
+    await world.record("individual")
+    body = b'{"by":"24h"}'
+    path = f"/_mockrec/worlds/{world.app_id}/clock/advance"
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+    _, writer = await asyncio.open_connection("127.0.0.1", service.client.port)
+
+    writer.write(head.encode() + body)
+    await writer.drain()
+    writer.transport.abort()
+    await world.happened(kind="clock")
+
+    assert await world.now() < EPOCH + 24 * HOUR
 
 
 # --- not back, nor beyond the end ---------------------------------------------------------------

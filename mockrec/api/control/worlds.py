@@ -10,20 +10,17 @@ from aiohttp import web
 
 from mockrec.api.control.guard import Wrong, document, show
 from mockrec.api.control.realms import later, reachable, realm, span
+from mockrec.api.control.until import attained, sought
 from mockrec.api.keys import ENGINE
 from mockrec.clock import ClockMode
-from mockrec.domain.events import Notice, StatusChanged
 from mockrec.domain.moments import DAY, Millis, iso, spell
-from mockrec.domain.outgoing import Outgoing
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import Profile
 from mockrec.domain.timing import Timing, least
 from mockrec.realm import Realm
 from mockrec.render import view
-from mockrec.render.notification import announcement
 from mockrec.sinks.journal import Kind
 from mockrec.sinks.wording import told
-from mockrec.timekeeper import Reached
 
 _LONGEST_JUMP: Final = 31 * DAY
 """One call's work stays bounded: the longest that a resource's hours can be, and a day."""
@@ -66,13 +63,18 @@ async def advance(request: web.Request) -> web.Response:
     """Move the clock, and return when all that was due has happened and been carried out."""
     body = cast("dict[str, Any]", await document(request, "advance"))
     one = realm(request)
-    reached = _reached(body["until"]) if "until" in body else None
+    until = body.get("until")
+    reached = None if until is None else sought(until, one.world)
     to = _bearable(one, _target(one, body))
-    entries, found = await request.app[ENGINE].advance(one, to, reached)
+    if until is not None and attained(until, one.world):
+        return show({"now": one.now(), "happenings": []})
+    entries, found = await request.app[ENGINE].advance(
+        one, to, reached, wanted=lambda: request.transport is not None
+    )
     happenings = [told(entry) for entry in entries if entry.kind is Kind.EVENT]
     if reached and not found:
         happened = ", ".join(sorted({str(one.get("name", one["event"])) for one in happenings}))
-        wanted = json.dumps(body["until"], separators=(",", ":"))
+        wanted = json.dumps(until, separators=(",", ":"))
         raise Wrong(
             408,
             f"the limit was reached first; until then: {happened or 'nothing'}",
@@ -131,23 +133,6 @@ def _bearable(one: Realm, to: Millis) -> Millis:
         error = f"a jump of {spell(to - one.now())} with {one.world.live} live recordings"
         raise Wrong(400, error, "", f"at most {spell(_LONGEST_JUMP)} while any is live")
     return to
-
-
-def _reached(until: dict[str, Any]) -> Reached:
-    """What ends the jump: a notice by number or name, an event by name, a status."""
-
-    def reached(happened: Outgoing) -> bool:
-        event = happened.event
-        if "sid" in until and until["sid"] != happened.task.sid:
-            return False
-        if "notified" in until:
-            notice = announcement(event) if isinstance(event, Notice) else None
-            return notice is not None and until["notified"] in (notice.event_type, notice.name)
-        if "event" in until:
-            return bool(type(event).__name__ == until["event"])
-        return isinstance(event, StatusChanged) and bool(event.status == until["status"])
-
-    return reached
 
 
 def _timing(given: dict[str, Any]) -> dict[str, Millis]:
