@@ -1,5 +1,6 @@
 """The process itself: health, metrics, description."""
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from mockrec import __version__
@@ -94,14 +95,20 @@ async def test_every_metric_is_explained(service: Service, world: World) -> None
 # --- what there is none of ---------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "hint"),
+    [
+        ("GET", "/_mockrec/nothing", "see /_mockrec/openapi.json"),
+        ("POST", "/_mockrec/health", "got POST, expected GET"),
+    ],
+)
 async def test_a_control_call_that_there_is_none_of_is_told_where_to_look(
-    service: Service,
+    service: Service, method: str, path: str, hint: str
 ) -> None:
-    for method, path in (("GET", "/_mockrec/nothing"), ("POST", "/_mockrec/health")):
-        reply = await service.send(method, path)
+    reply = await service.send(method, path)
 
-        assert reply.status == 404
-        assert "/_mockrec/openapi.json" in reply.headers["X-Mockrec-Detail"]
+    assert reply.status == 404
+    assert reply.headers["X-Mockrec-Detail"].endswith(hint)
 
 
 async def test_a_call_is_refused_before_its_world_is_made(service: Service) -> None:
