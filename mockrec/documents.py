@@ -9,6 +9,8 @@ from typing import Final, NoReturn
 
 import orjson
 
+from mockrec.domain.problems import quoted
+
 DEEPEST: Final = 64
 """How many objects and lists may stand in one another; no body of the service has a dozen."""
 
@@ -58,4 +60,4 @@ def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _twice(keys: Iterable[str]) -> NoReturn:
     twin = next(key for key, times in Counter(keys).items() if times > 1)
-    raise Unreadable(f'the key "{twin[:60]}" stands twice in one object')
+    raise Unreadable(f"the key {quoted(twin)} stands twice in one object")

@@ -39,6 +39,7 @@ from mockrec.domain.problems import (
     Problem,
     Profile,
     Refusal,
+    quoted,
 )
 from mockrec.domain.task import Mode
 
@@ -130,14 +131,16 @@ def check_mode(call: Call) -> None:
     """A mode that there is none of is a bad parameter (docs/protocol.md#routes)."""
     mode = call.path.get("mode")
     if mode is not None and mode not in _MODES:
-        raise Refusal(BODY_CHECK, f'mode: got "{mode[:40]}", expected individual, mix or web')
+        raise Refusal(BODY_CHECK, f"mode: got {quoted(mode)}, expected individual, mix or web")
 
 
 def judge(call: Call, profile: Profile, *, strict: bool) -> None:
     """Hold the body against the schema of its operation and mode."""
     mode = call.path.get("mode")
     if call.operation == "updateLayout" and mode != Mode.MIX:
-        raise Refusal(BAD_LAYOUT, f'mode: got "{mode}", expected mix: only it has a layout')
+        raise Refusal(
+            BAD_LAYOUT, f"mode: got {quoted(str(mode))}, expected mix: only it has a layout"
+        )
     verdict = contract.check(call.operation, mode, call.body, profile=profile, strict=strict)
     if verdict.remarks:
         call.remarks = "; ".join(map(str, verdict.remarks))

@@ -17,6 +17,7 @@ from mockrec.domain.commands import (
     Update,
     UpdateLayout,
 )
+from mockrec.domain.emptiness import why_empty
 from mockrec.domain.ids import read_resource_id
 from mockrec.domain.moments import SECOND
 from mockrec.domain.problems import (
@@ -35,6 +36,7 @@ from mockrec.domain.problems import (
     UPLOAD_TIMEOUT,
     Problem,
     Refusal,
+    quoted,
 )
 from mockrec.domain.task import Mode
 
@@ -53,8 +55,7 @@ def startable(world: World, command: Start) -> Resource:
     resource = world.resources.get(command.resource_id)
     if resource is None:
         raise Refusal(*_unknown(world, command.resource_id))
-    if (resource.cname, resource.uid) != (order.cname, order.uid):
-        raise Refusal(PARAMETER_MISMATCH, "cname or uid is not that of the acquire")
+    _check_same(resource, order.cname, order.uid)
     if resource.sid is not None:
         if runs(world, resource):
             return resource
@@ -85,16 +86,24 @@ def _unknown(world: World, resource_id: str) -> tuple[Problem, str]:
     )
 
 
+def _check_same(resource: Resource, cname: str, uid: int | None) -> None:
+    """Whether a call names the channel and the uid that the resource was acquired for."""
+    differ = []
+    if cname != resource.cname:
+        differ.append(f"/cname: got {quoted(cname)}, expected {quoted(resource.cname)}")
+    if uid != resource.uid:
+        differ.append(f'/uid: got "{uid}", expected "{resource.uid}"')
+    if differ:
+        raise Refusal(PARAMETER_MISMATCH, f"{'; '.join(differ)}, as in the acquire")
+
+
 def live(world: World, session: Session, *, exiting: Problem) -> Recording:
     """The recording that a call means (docs/protocol.md#decisions)."""
     resource = world.resources.get(session.resource_id)
     if resource is None:
         raise Refusal(*_no_worker(world, session.resource_id))
-    if session.cname is not None and (session.cname, session.uid) != (
-        resource.cname,
-        resource.uid,
-    ):
-        raise Refusal(PARAMETER_MISMATCH, "cname or uid is not that of the acquire")
+    if session.cname is not None:
+        _check_same(resource, session.cname, session.uid)
     recording = world.recordings.get(session.sid)
     if recording is None or recording.task.resource_id != resource.id:
         problem = NO_WORKER if _spent(world, resource) else NO_WORKER_FOR_FOREIGN
@@ -160,7 +169,7 @@ def _pruned(document: object) -> object:
 
 def no_data(recording: Recording) -> Refused:
     """The answer to the stop of a recording that has nothing to show."""
-    return _of(recording, NO_RECORDED_DATA, "nobody sent a stream")
+    return _of(recording, NO_RECORDED_DATA, why_empty(recording))
 
 
 def too_slow(recording: Recording) -> Refused:
@@ -181,8 +190,9 @@ def refused(world: World, command: Command, problem: Problem, detail: str) -> Re
         case Start(resource_id, order):
             return Refused(problem, detail, order.cname, order.uid, resource_id, "")
         case Query(session) | Update(session) | UpdateLayout(session) | Stop(session):
+            # As it was sent; a query names nobody, and is told whose resource it is.
             resource = world.resources.get(session.resource_id)
-            asked = resource or session
+            asked = session if session.cname is not None else resource or session
             return Refused(
                 problem, detail, asked.cname, asked.uid, session.resource_id, session.sid
             )

@@ -19,6 +19,7 @@ from mockrec.domain.events import (
     WebStopped,
 )
 from mockrec.domain.moments import HOUR
+from mockrec.domain.problems import quoted
 from mockrec.domain.promises import (
     BeginCapture,
     ExitIdle,
@@ -124,7 +125,8 @@ def end(recording: Recording, ending: Ending) -> Recording:
         return recording
     agenda = _uploads_only(recording)
     recording = replace(recording, ending=ending, lost=False, agenda=agenda)
-    recording = turn(recording, Status.STOP_REQUESTED, f"the end has come: {ending}")
+    because = f"the end has come: {recording.refusal or ending}"
+    recording = turn(recording, Status.STOP_REQUESTED, because)
     if recording.joined and recording.task.mode is not Mode.WEB:
         recording = recording.announce(RecorderLeft, code=_LEAVE_CODE.get(ending, _LEAVE))
     recording = hush(recording)
@@ -137,7 +139,7 @@ def wind_down(recording: Recording) -> Recording:
         return recording
     if recording.task.mode is Mode.WEB:
         recording = recording.announce(WebStopped, ending=recording.ending, files=recording.listed)
-    recording = turn(recording, Status.STOPPED, "all files have arrived")
+    recording = turn(recording, Status.STOPPED, _what_arrived(recording))
     return recording.later(recording.task.timing.settle, Settle())
 
 
@@ -169,6 +171,8 @@ def _refused(recording: Recording, reason: str) -> Recording:
     recording = recording.announce(
         RecordingFailed, module=_UPLOADER, level=_FATAL, code=_BAD_STORAGE, message=reason
     )
+    bucket = quoted(recording.storage.bucket) if recording.storage else "there"
+    recording = replace(recording, refusal=f"the bucket {bucket} refused: {reason}")
     recording = replace(end(recording, Ending.BUCKET_REFUSED), ending=Ending.BUCKET_REFUSED)
     uploads = tuple(t.cause for t in recording.agenda if isinstance(t.cause, FinishUpload))
     return wind_down(replace(recording, asked=immutables.Map()).without(*uploads))
@@ -180,7 +184,9 @@ def settle(recording: Recording) -> Recording:
     recording = finish_uploads(recording)
     abnormal = recording.ending in ABNORMAL
     status = Status.FAILED if abnormal else Status.EXITED
-    recording = turn(recording, status, f"the task has exited: {recording.ending}")
+    recording = turn(
+        recording, status, f"the task has exited: {recording.refusal or recording.ending}"
+    )
     recording = recording.announce(SessionExited, ending=recording.ending, abnormal=abnormal)
     return replace(recording, agenda=())
 
@@ -190,6 +196,15 @@ def _idle(recording: Recording) -> bool:
     if recording.task.channel_type is ChannelType.COMMUNICATION:
         return not recording.users
     return all(user.role is not Role.HOST for user in recording.users.values())
+
+
+def _what_arrived(recording: Recording) -> str:
+    """Which of its files have arrived, as the history tells it."""
+    if recording.arrived < recording.cut:
+        return f"{recording.arrived} of {recording.cut} files have arrived, no more are brought"
+    if recording.backup:
+        return f"all files have arrived, {len(recording.backup)} of them in the backup"
+    return "all files have arrived" if recording.cut else "there are no files to wait for"
 
 
 def _uploads_only(recording: Recording) -> tuple[Timer, ...]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Final
 
+_LONGEST_QUOTE: Final = 60
+
 
 class Profile(StrEnum):
     """Which edition of the service's documents a world follows."""
@@ -61,6 +63,12 @@ class Refusal(Exception):
         super().__init__(problem.name, detail)
         self.problem = problem
         self.detail = detail
+
+
+def quoted(text: str) -> str:
+    """A text of the caller's as a detail shows it: in quotation marks, printable, not too long."""
+    shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[:_LONGEST_QUOTE])
+    return f'"{shown}{"…" if len(text) > _LONGEST_QUOTE else ""}"'
 
 
 PROBLEMS: Final[dict[str, Problem]] = {}

@@ -113,6 +113,8 @@ class Recording:
     """Where it is to be pushed, from when the page is open."""
     outputs: immutables.Map[str, OutputState] = immutables.Map()
     ending: Ending | None = None
+    refusal: str = ""
+    """What the bucket said, if it refused."""
     history: tuple[Turn, ...] = ()
 
     @property

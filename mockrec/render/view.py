@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mockrec.domain.channel import Channel, User, in_order
+from mockrec.domain.emptiness import why_empty
 from mockrec.domain.layout import Layout, arrange
 from mockrec.domain.moments import Millis, iso, spell
 from mockrec.domain.promises import ExitIdle, FinishUpload, TakeOver
@@ -107,6 +108,8 @@ def explain(recording: Recording, now: Millis) -> str:
     said = [
         f"Status {int(turn.status)} since {iso(turn.at)}: {turn.because} (docs/protocol.md#status)."
     ]
+    if recording.ending and not recording.recorded:
+        said.append(f"Nothing was recorded: {why_empty(recording)}.")
     if not recording.exited:
         said += [*_company(recording), *_outlook(recording, now)]
     return " ".join(said)

@@ -1,7 +1,7 @@
 """What goes wrong with a real bucket: it refuses for good, or the transfer failed this time.
 
-Neither says more than its reason. The words of the service and of the library stay behind: keys,
-tokens and signed addresses are among them.
+Neither says more than its reason, and the code where it is one of the table's. All other words of
+the service and of the library stay behind: keys, tokens and signed addresses are among them.
 """
 
 from __future__ import annotations
@@ -98,5 +98,8 @@ def judged(error: Exception) -> StorageFailure:
         *_TRANSPORT.findall(text),
         *(kind.__name__ for kind in type(error).__mro__),
     )
-    failure, reason = next(TABLE[word] for word in words if word in TABLE)
-    return failure(f"{reason} ({status})" if status else reason)
+    telling = next(word for word in words if word in TABLE)
+    failure, reason = TABLE[telling]
+    known = (telling if f"<Code>{telling}</Code>" in text else "", status)
+    shown = ", ".join(filter(None, known))
+    return failure(f"{reason} ({shown})" if shown else reason)

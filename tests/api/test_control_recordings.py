@@ -222,6 +222,16 @@ async def test_a_recording_that_is_over(world: World) -> None:
     )
 
 
+async def test_a_recording_that_is_over_and_has_nothing(world: World) -> None:
+    session = await world.record()
+    await world.stop(session)
+
+    assert (await explained(world, session.sid)).endswith(
+        "Nothing was recorded: stopped 0s after the start: the recorder had not joined yet,"
+        " which takes 1.5s."
+    )
+
+
 async def test_a_recorder_that_was_kicked_out(world: World) -> None:
     session = await world.record()
     await world.advance("10s")

@@ -71,6 +71,9 @@ async def test_a_stop_that_comes_before_the_bucket_refuses_is_435(
     reply = await world.stop(session)
 
     assert (reply.status, reply.body["code"]) == (206, 435)
+    assert reply.headers["X-Mockrec-Detail"] == (
+        'the bucket "nobodys" refused: there is no such bucket (NoSuchBucket, 404)'
+    )
     assert (await world.query(session)).status == 404
 
 

@@ -430,10 +430,50 @@ def test_a_stop_that_waits_when_the_bucket_refuses_is_435(order: Task) -> None:
 
     assert said(answer) == refusal(NO_RECORDED_DATA, "206/435 no recorded data")
     assert refused(answer).sid == session.sid
+    assert refused(answer).detail == f'the bucket "bucket" refused: {REASON}'
     assert branch.recording(session).status is Status.FAILED
     assert branch.recording(session).ending is Ending.BUCKET_REFUSED
     assert branch.when(SessionExited) == [GONE]
     assert not branch.told(Uploaded)
+
+
+def test_the_history_tells_of_a_refusal_and_of_no_file_that_has_not_arrived() -> None:
+    branch = Branch(REFUSED)
+
+    session = recorded(branch)
+
+    told = f'the bucket "bucket" refused: {REASON}'
+    assert [turn.because for turn in branch.recording(session).history[-3:]] == [
+        f"the end has come: {told}",
+        "0 of 2 files have arrived, no more are brought",
+        f"the task has exited: {told}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "because"),
+    [
+        ([STORED] * 2, "all files have arrived"),
+        ([STORED, FAILED, FAILED], "all files have arrived, 1 of them in the backup"),
+        ([STORED, REFUSED], "1 of 2 files have arrived, no more are brought"),
+    ],
+)
+def test_the_history_tells_which_files_have_arrived(verdicts: list[Verdict], because: str) -> None:
+    session, _ = stopped(branch := Branch(*verdicts))
+
+    branch.jump(MINUTE)
+
+    turns = branch.recording(session).history
+    assert [turn.because for turn in turns if turn.status is Status.STOPPED] == [because]
+
+
+def test_where_nothing_was_recorded_no_file_is_said_to_have_arrived() -> None:
+    studio = Studio()
+    session = studio.record(MIX)
+
+    studio.stop(session)
+
+    assert studio.recording(session).history[-2].because == "there are no files to wait for"
 
 
 def test_the_recorder_leaves_once_though_it_was_stopped_and_then_refused() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from mockrec.domain import problems
-from mockrec.domain.problems import PROBLEMS, Problem, Profile, Refusal, Shape
+from mockrec.domain.problems import PROBLEMS, Problem, Profile, Refusal, Shape, quoted
 
 EVERY_ROW = pytest.mark.parametrize("problem", PROBLEMS.values(), ids=lambda row: row.name)
 EVERY_PROFILE = pytest.mark.parametrize("profile", Profile, ids=lambda profile: profile.value)
@@ -114,3 +114,16 @@ def test_a_refusal_bears_its_row_and_its_detail() -> None:
     assert refusal.problem is problems.NO_WORKER
     assert refusal.detail == "the recording has exited"
     assert refusal.args == ("no-worker", "the recording has exited")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("room", '"room"'),
+        ("bücket", '"bücket"'),
+        ("a\r\nb\x1b", '"a\\u000d\\u000ab\\u001b"'),
+        ("x" * 61, f'"{"x" * 60}…"'),
+    ],
+)
+def test_a_text_of_the_caller_s_is_quoted_on_one_line(text: str, shown: str) -> None:
+    assert quoted(text) == shown

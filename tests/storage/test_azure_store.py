@@ -69,8 +69,18 @@ async def test_the_environment_changes_nothing_here_either(
 @pytest.mark.parametrize(
     ("status", "code", "kind", "reason"),
     [
-        ("403 Forbidden", "AuthenticationFailed", BucketRefused, "the keys are wrong (403)"),
-        ("404 Not Found", "ContainerNotFound", BucketRefused, "there is no such bucket (404)"),
+        (
+            "403 Forbidden",
+            "AuthenticationFailed",
+            BucketRefused,
+            "the keys are wrong (AuthenticationFailed, 403)",
+        ),
+        (
+            "404 Not Found",
+            "ContainerNotFound",
+            BucketRefused,
+            "there is no such bucket (ContainerNotFound, 404)",
+        ),
         ("503 Service Unavailable", "ServerBusy", TransferFailed, "there were too many requests"),
         ("500 Internal Server Error", "OperationTimedOut", TransferFailed, "the service failed"),
     ],

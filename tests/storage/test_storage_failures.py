@@ -108,15 +108,19 @@ async def test_keys_that_fit_into_no_header_are_wrong(store: ObjectStore, keys: 
 @pytest.mark.parametrize(
     ("status", "code", "reason"),
     [
-        ("403 Forbidden", "RequestTimeTooSkewed", "the clocks disagree (403)"),
+        (
+            "403 Forbidden",
+            "RequestTimeTooSkewed",
+            "the clocks disagree (RequestTimeTooSkewed, 403)",
+        ),
         ("403 Forbidden", "SomethingNew", "access is denied (403)"),
         ("401 Unauthorized", "", "the keys are wrong (401)"),
-        ("400 Bad Request", "InvalidToken", "the keys are wrong (400)"),
-        ("400 Bad Request", "KeyTooLongError", "the name cannot be stored (400)"),
+        ("400 Bad Request", "InvalidToken", "the keys are wrong (InvalidToken, 400)"),
+        ("400 Bad Request", "KeyTooLongError", "the name cannot be stored (KeyTooLongError, 400)"),
         (
             "400 Bad Request",
             "AuthorizationHeaderMalformed",
-            "the bucket is in another region (400)",
+            "the bucket is in another region (AuthorizationHeaderMalformed, 400)",
         ),
         ("405 Method Not Allowed", "", "the request was not understood (405)"),
         ("404 Not Found", "", "there is no such bucket or object (404)"),
@@ -168,15 +172,19 @@ async def test_half_an_object_is_no_object() -> None:
 @pytest.mark.parametrize(
     ("status", "code", "reason"),
     [
-        ("503 Slow Down", "SlowDown", "there were too many requests (503)"),
+        ("503 Slow Down", "SlowDown", "there were too many requests (SlowDown, 503)"),
         ("503 Service Unavailable", "", "the service failed (503)"),
         ("500 Internal Server Error", "InternalError", "the service failed (500)"),
         ("502 Bad Gateway", "", "the service failed (502)"),
         ("429 Too Many Requests", "", "there were too many requests (429)"),
         ("408 Request Timeout", "", "there was no answer in time (408)"),
-        ("400 Bad Request", "RequestTimeout", "there was no answer in time (400)"),
-        ("400 Bad Request", "ExpiredToken", "the session token has expired (400)"),
-        ("403 Forbidden", "SecurityTokenExpired", "the session token has expired (403)"),
+        ("400 Bad Request", "RequestTimeout", "there was no answer in time (RequestTimeout, 400)"),
+        ("400 Bad Request", "ExpiredToken", "the session token has expired (ExpiredToken, 400)"),
+        (
+            "403 Forbidden",
+            "SecurityTokenExpired",
+            "the session token has expired (SecurityTokenExpired, 403)",
+        ),
         ("409 Conflict", "OperationAborted", "something else was going on with the object (409)"),
     ],
 )

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from tests.wire.line import GOOD, App, Heard, Json, Recording, envelope
+from tests.wire.line import GOOD, STORAGE, App, Heard, Json, Recording, envelope
 from tests.wire.orders import ORDERS, STORED
 from tests.wire.verdicts import (
     BODY_CHECK,
@@ -70,6 +70,41 @@ def test_a_call_that_names_another_channel_or_uid(
 
     assert answer.verdict == MISMATCH
     assert recording.query().server["status"] == 5
+
+
+@pytest.mark.parametrize(
+    ("ids", "detail"),
+    [
+        ({"cname": "class-8"}, '/cname: got "class-8", expected "class-7", as in the acquire'),
+        ({"uid": "1"}, '/uid: got "1", expected "527841", as in the acquire'),
+        (
+            {"cname": "class-8", "uid": "1"},
+            '/cname: got "class-8", expected "class-7"; /uid: got "1", expected "527841",'
+            " as in the acquire",
+        ),
+    ],
+    ids=["cname", "uid", "both"],
+)
+def test_of_other_ids_it_says_which_and_repeats_what_was_sent(
+    app: App, ids: dict[str, str], detail: str
+) -> None:
+    recording = app.record("mix")
+    sent = {"cname": "class-7", "uid": "527841"} | ids
+
+    started = app.start(app.resource(), "mix", {"storageConfig": STORAGE}, **ids)
+    stopped = app.line.say("POST", f"{recording.path}/stop", envelope({}) | ids)
+
+    for answer in (started, stopped):
+        assert answer.said == (400, sent | {"code": 432, "reason": "parameter mismatch"})
+        assert answer.detail == detail
+
+
+def test_a_query_that_names_nobody_is_told_whose_resource_it_is(app: App) -> None:
+    recording = app.record("mix")
+
+    lost = Recording(app, recording.resource, NOWHERE, "mix").query()
+
+    assert (lost.body["cname"], lost.body["uid"]) == ("class-7", "527841")
 
 
 @each_edition
