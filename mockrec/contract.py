@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain, islice
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -27,6 +26,7 @@ import jsonschema_rs
 
 from mockrec import assets
 from mockrec.crossrules import Breach, breaches
+from mockrec.domain.values import dataclass
 
 _MOST_FINDINGS: Final = 100  # a hostile body shall not fill the log
 _LONGEST_GOT: Final = 80

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from mockrec.clock import Clock, ClockMode
@@ -17,7 +17,7 @@ from mockrec.domain.ids import new_id
 from mockrec.domain.moments import Millis
 from mockrec.domain.policy import Policy
 from mockrec.domain.staging import draw
-from mockrec.domain.values import replace
+from mockrec.domain.values import dataclass, replace
 from mockrec.domain.world import World
 from mockrec.realm import Realm
 from mockrec.sinks.feed import Feed

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
 import immutables
 
 from mockrec.domain.moments import Millis
-from mockrec.domain.values import replace
+from mockrec.domain.values import dataclass, replace
 
 
 class Medium(StrEnum):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from mockrec.domain.changes import Change, Felt
 from mockrec.domain.moments import HOUR, Millis
+from mockrec.domain.values import dataclass
 
 if TYPE_CHECKING:
     from mockrec.domain.channel import User

@@ -6,13 +6,14 @@ keeps its id over all attempts (docs/protocol.md#delivery).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from mockrec.domain.channel import Medium
 from mockrec.domain.events import Event, Notice, StreamChanged
 from mockrec.domain.ids import new_id
 from mockrec.domain.moments import SECOND, Millis
+from mockrec.domain.values import dataclass
 
 if TYPE_CHECKING:
     from mockrec.domain.streams import Verdict

@@ -6,11 +6,11 @@ has long moved on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mockrec.domain.moments import Millis
+from mockrec.domain.values import dataclass
 
 if TYPE_CHECKING:
     from mockrec.domain.channel import Medium

@@ -6,10 +6,10 @@ upload or a notification does is decided in this house.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mockrec.domain.moments import Millis
+from mockrec.domain.values import dataclass
 
 if TYPE_CHECKING:
     from mockrec.domain.problems import Problem

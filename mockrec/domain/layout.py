@@ -6,9 +6,11 @@ users as it has boxes. Sources and guesses: docs/protocol.md#layout.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import IntEnum
 from typing import Final, TypeAlias, assert_never
+
+from mockrec.domain.values import dataclass
 
 MOST_REGIONS: Final = 17
 NOBODY: Final = 0

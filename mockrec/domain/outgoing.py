@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mockrec.domain.events import CuePlayed
+from mockrec.domain.values import dataclass
 
 if TYPE_CHECKING:
     from mockrec.domain.events import Event

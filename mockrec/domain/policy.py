@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mockrec.domain.delivery import Callback
 from mockrec.domain.problems import Profile
 from mockrec.domain.timing import Timing
+from mockrec.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ same row; the profile of the world chooses (docs/protocol.md#refusals gives the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Final
+
+from mockrec.domain.values import dataclass
 
 _LONGEST_QUOTE: Final = 60
 

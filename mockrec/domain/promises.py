@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from mockrec.domain.moments import Millis
 from mockrec.domain.streams import Part, Slice, Snapshot, StreamKey
+from mockrec.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Final, Self
 
@@ -16,7 +15,7 @@ from mockrec.domain.ids import recorder_uid
 from mockrec.domain.moments import Millis
 from mockrec.domain.promises import Cause, FinishUpload, Timer
 from mockrec.domain.streams import Item, OutputState, Part, RecordedFile, Stream, StreamKey
-from mockrec.domain.values import replace
+from mockrec.domain.values import dataclass, replace
 
 if TYPE_CHECKING:
     from mockrec.domain.events import Event, Notice

@@ -6,13 +6,12 @@ then come under names of their own (docs/protocol.md#backup).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mockrec.domain.events import Restored, RestoreTried
 from mockrec.domain.moments import SECOND, Millis
 from mockrec.domain.streams import Verdict
-from mockrec.domain.values import replace
+from mockrec.domain.values import dataclass, replace
 
 if TYPE_CHECKING:
     from mockrec.domain.events import Event

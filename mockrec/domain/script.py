@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bisect import insort
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from mockrec.domain.commands import Command, Join, Leave
 from mockrec.domain.moments import Millis
 from mockrec.domain.rules import Deck, Instant, Rule, deck
-from mockrec.domain.values import replace
+from mockrec.domain.values import dataclass, replace
 
 ANCHORS: Final = ("acquired", "started", "recording", "stopped", "exited", "uploaded")
 """What happens to the first recording of a scenario, and can be counted from."""

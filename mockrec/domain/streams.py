@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from mockrec.domain.channel import Codec
 from mockrec.domain.moments import Millis
+from mockrec.domain.values import dataclass
 
 
 class Track(StrEnum):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from mockrec.domain.channel import Medium, Users, in_order
+from mockrec.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum, StrEnum
 from typing import Final
 
@@ -11,6 +11,7 @@ from mockrec.domain.layout import Layout
 from mockrec.domain.moments import HOUR, MINUTE, SECOND, Millis
 from mockrec.domain.subscription import Everyone, Subscription
 from mockrec.domain.timing import Timing
+from mockrec.domain.values import dataclass
 
 
 class Mode(StrEnum):

@@ -6,7 +6,6 @@ more (docs/protocol.md#postponed).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mockrec.domain.events import (
@@ -18,7 +17,7 @@ from mockrec.domain.events import (
 from mockrec.domain.moments import Millis
 from mockrec.domain.streams import EVERYBODY, Transcoded
 from mockrec.domain.task import Postponed
-from mockrec.domain.values import replace
+from mockrec.domain.values import dataclass, replace
 
 if TYPE_CHECKING:
     from mockrec.domain.events import Event

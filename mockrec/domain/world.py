@@ -8,7 +8,6 @@ passed before it has passed all the same.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import immutables
@@ -41,7 +40,7 @@ from mockrec.domain.task import Mode
 from mockrec.domain.transcoding import Transcoding
 from mockrec.domain.transcoding import plan as plan_transcoding
 from mockrec.domain.transcoding import proceed as transcode
-from mockrec.domain.values import replace
+from mockrec.domain.values import dataclass, replace
 
 if TYPE_CHECKING:
     from mockrec.domain.events import Event

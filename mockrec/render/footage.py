@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from io import BytesIO
 from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from mockrec.domain.moments import Millis
+from mockrec.domain.values import dataclass
 
 Ticks: TypeAlias = int
 """Ninetieths of a millisecond, the clock of MPEG; every frame lasts a whole number of them."""

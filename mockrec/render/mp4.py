@@ -8,10 +8,10 @@ of the pictures, of which the format wants one for each.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Final
 
 from mockrec.domain.moments import SECOND, Millis
+from mockrec.domain.values import dataclass
 from mockrec.render.footage import (
     AAC_FRAME,
     AAC_SAMPLES,

@@ -7,7 +7,6 @@ public below the table. Key order is that of real deliveries (docs/protocol.md#n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, Generic, Literal, TypeVar
 
@@ -53,6 +52,7 @@ from mockrec.domain.streams import (
     Transcoded,
 )
 from mockrec.domain.task import Mode, Page, Storage, Task
+from mockrec.domain.values import dataclass
 from mockrec.render.names import file_name, path, slice_name, snapshot_name, transcoded_name
 
 Body = dict[str, Any]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mockrec.domain.commands import Accepted, Acquired, Answer, Queried, Refused, Stopped, Stopping
@@ -11,6 +10,7 @@ from mockrec.domain.problems import Profile, Shape
 from mockrec.domain.recording import Recording, Status
 from mockrec.domain.streams import EVERYBODY, FileKind, RecordedFile, Track
 from mockrec.domain.task import Mode
+from mockrec.domain.values import dataclass
 from mockrec.render.names import file_name, path
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mockrec.domain.moments import Millis
+from mockrec.domain.values import dataclass
 
 if TYPE_CHECKING:
     from mockrec.domain.task import Storage

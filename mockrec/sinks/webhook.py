@@ -10,12 +10,13 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
+
+from mockrec.domain.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
