@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
 from mockrec.domain.delivery import Bucketed
 from mockrec.domain.events import RestoreTried, UploadTried
 from mockrec.domain.streams import Verdict
+from mockrec.domain.values import dataclass
 from mockrec.render.names import content_type
 from mockrec.storage.errors import BucketRefused, TransferFailed
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from mockrec.clock import Clock
 from mockrec.domain.moments import DAY, SECOND, Millis
+from mockrec.domain.values import dataclass
 from mockrec.domain.world import World
 from mockrec.sinks.journal import ClockMove, Journal, Kind
 from mockrec.sinks.postbox import Postbox

@@ -14,7 +14,6 @@ import json
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,6 +41,7 @@ from mockrec.domain.problems import (
     quoted,
 )
 from mockrec.domain.task import Mode
+from mockrec.domain.values import dataclass
 
 if TYPE_CHECKING:
     from mockrec.domain.rules import Rule

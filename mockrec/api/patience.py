@@ -6,7 +6,7 @@ server does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from mockrec.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

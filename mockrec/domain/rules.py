@@ -8,7 +8,6 @@ others lose their turn.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Protocol
@@ -18,7 +17,7 @@ import immutables
 from mockrec.domain.faults import Limit
 from mockrec.domain.ids import chance
 from mockrec.domain.moments import SECOND, Millis
-from mockrec.domain.values import replace
+from mockrec.domain.values import dataclass, replace
 
 if TYPE_CHECKING:
     from mockrec.domain.faults import Fault
@@ -73,7 +72,7 @@ class Occasion:
     """A call, an upload or a notification that something may befall."""
 
     operation: Operation
-    facts: Facts = field(default_factory=dict)
+    facts: Facts = immutables.Map()
     body: object = None
 
 

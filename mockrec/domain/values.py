@@ -1,4 +1,4 @@
-"""Values: frozen dataclasses that are quick to declare, and the next value of one.
+"""Values: dataclasses that are quick to declare, and the next value of one.
 
 `dataclasses.dataclass` compiles six methods for each class, of which `__init__` alone has to
 differ: with more than a hundred classes that took a sixth of the start-up. Here the others are
@@ -21,20 +21,19 @@ if TYPE_CHECKING:
     from dataclasses import dataclass, replace
 else:
 
-    def dataclass(*, frozen, eq=True, slots=False, kw_only=False):
-        """As the original, but always frozen, and without factories of defaults."""
-        if not frozen:
-            raise TypeError("a value is frozen: what changes is a dataclass of the library's own")
+    def dataclass(*, frozen=False, eq=True, slots=False, kw_only=False):
+        """As the original, but that a frozen one has no factories of defaults."""
 
         def declared(cls):
-            shape = {"slots": slots, "kw_only": kw_only}
-            value = dataclasses.dataclass(cls, init=False, repr=False, eq=False, **shape)
-            if vars(cls).get("__annotations__"):  # one without fields of its own inherits __init__
-                value.__init__ = _init(value)
+            shape = {"init": not frozen, "slots": slots, "kw_only": kw_only}
+            value = dataclasses.dataclass(cls, repr=False, eq=False, **shape)
             value.__repr__ = _repr
-            value.__setattr__, value.__delattr__ = _setattr, _delattr
             if eq:
-                value.__eq__, value.__hash__ = _eq, _hash
+                value.__eq__, value.__hash__ = _eq, _hash if frozen else None
+            if frozen:
+                value.__setattr__, value.__delattr__ = _setattr, _delattr
+            if frozen and vars(cls).get("__annotations__"):  # else it inherits what it needs
+                value.__init__ = _init(value)
             return value
 
         return declared

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import quoteattr
 
 from mockrec.domain.moments import SECOND, Millis, stamp
 from mockrec.domain.streams import EVERYBODY, Track
@@ -97,6 +96,8 @@ def _adaptation(kind: str, slices: Sequence[tuple[Slice, str]]) -> str:
         else ""
     )
     longest = max(piece.end - piece.start for piece, _ in slices)
+    from xml.sax.saxutils import quoteattr  # a millisecond, and rarely wanted
+
     urls = "".join(
         (f'          <ExtDiscontinuity time="{stamp(piece.start)}"/>\n' if piece.turned else "")
         + f"          <SegmentURL media={quoteattr(name)}/>\n"

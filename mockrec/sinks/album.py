@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from mockrec.domain.moments import Millis
 from mockrec.domain.streams import Container, FileKind, RecordedFile, Slice, StreamKey, Track
 from mockrec.domain.task import Mode, StreamMode
+from mockrec.domain.values import dataclass
 from mockrec.render.names import file_name, path, playlist_name, restored_name, slice_name
 from mockrec.render.playlist import manifest, merged, playlist, slice_lines
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mockrec.domain.moments import Millis
+from mockrec.domain.values import dataclass
 from mockrec.sinks.feed import Feed
 
 if TYPE_CHECKING:
