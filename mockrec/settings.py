@@ -295,7 +295,20 @@ def load(
     Raises `SettingsError` for the first thing that cannot be used.
     """
     spoken = _from_environment(environment), _from_flags(flags)
-    sources = _from_file(folder, _heard(CONFIG, spoken)), *spoken
+    return _settled((_from_file(folder, _heard(CONFIG, spoken)), *spoken))
+
+
+def from_values(values: Mapping[str, object]) -> Settings:
+    """The settings that a program gives by name; nothing else is heard, and None says nothing.
+
+    Values are Python's: ``{"qps": 10, "strict": True, "timing": {"upload": "3s"}}``.
+    Raises `SettingsError` for the first that cannot be used.
+    """
+    return _settled((_from_values(values),))
+
+
+def _settled(sources: Sequence[Source]) -> Settings:
+    """What the sources say, the last of them the highest."""
     chosen: dict[str, Any] = {}
     for option in OPTIONS:
         if heard := _heard(option, sources):
@@ -348,6 +361,27 @@ def _from_flags(flags: Mapping[str, Sequence[str]]) -> Source:
         for option in FLAGS
         if option.name in flags
     }
+
+
+def _from_values(values: Mapping[str, object]) -> Source:
+    known = {option.name: option for option in OPTIONS}
+    for name in values:
+        if name not in known:
+            raise SettingsError(f"unknown setting {name!r}{did_you_mean(name, known)}")
+    return {
+        name: [Given(name, text) for text in _texts(known[name], value)]
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _texts(option: Option, value: object) -> list[str]:
+    """A value of Python as the texts that a flag would have had."""
+    if option.many and option.pair and isinstance(value, Mapping):
+        return [f"{name}{option.pair}{half}" for name, half in value.items()]
+    if option.many and isinstance(value, list | tuple):
+        return [str(item) for item in value]
+    return [str(value)]
 
 
 def _from_environment(environment: Mapping[str, str]) -> Source:
