@@ -91,13 +91,15 @@ def _callback(settings: Settings) -> Callback | None:
     return Callback(settings.callback_url, secret, wanted)
 
 
-def doorway(engine: Engine, host: str, patience: Patience | None = None) -> web.AppRunner:
+def doorway(
+    engine: Engine, hosts: frozenset[str], patience: Patience | None = None
+) -> web.AppRunner:
     """The application of an engine as it is served: hardened against what a network may bring."""
     patience = patience or Patience()
     http = logging.getLogger("mockrec.http")
     http.addFilter(_terse)
     return web.AppRunner(
-        application(engine, host, patience),
+        application(engine, hosts, patience),
         access_log=None,  # the journal is the log
         auto_decompress=False,  # what is compressed is no JSON, and no bomb either
         keepalive_timeout=patience.head,
@@ -138,7 +140,7 @@ async def _serve(settings: Settings, engine: Engine) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    runner = doorway(engine, settings.host)
+    runner = doorway(engine, settings.hosts)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)

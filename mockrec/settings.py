@@ -37,6 +37,7 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8080
+    host_names: tuple[str, ...] = ()
     clock_mode: Literal["wall", "manual", "scaled"] = "wall"
     clock_rate: float = 1.0  # virtual milliseconds a real one; 0 on a manual clock
     start_at: Millis | None = None
@@ -58,6 +59,11 @@ class Settings:
     pcw: int | None = None
     audience: int = 2
     timing: Mapping[str, Millis] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names that the control plane is served under, whoever may own them."""
+        return frozenset({self.host.lower(), *self.host_names})
 
 
 # --- how a text is read ------------------------------------------------------------------------
@@ -134,6 +140,12 @@ def _url(text: str) -> str:
     return text
 
 
+def _host_name(text: str) -> str:
+    if len(text) > _LONGEST_NAME or not re.fullmatch(rf"{_LABEL}(\.{_LABEL})*", text):
+        raise ValueError
+    return text.lower()
+
+
 def _credentials(text: str) -> tuple[str, str]:
     customer, _, secret = text.partition(":")
     if not (customer and secret):
@@ -157,6 +169,8 @@ def _by_name(pairs: Iterable[tuple[str, Millis]]) -> Mapping[str, Millis]:
 
 
 _CLOCKS: Final = {"wall": 1.0, "manual": 0.0}
+_LABEL: Final = "[A-Za-z0-9_-]{1,63}"
+_LONGEST_NAME: Final = 253  # RFC 1035
 _YES: Final = ("true", "yes", "on", "1")
 _NO: Final = ("false", "no", "off", "0")
 
@@ -169,6 +183,7 @@ STORAGE: Final = _choice(
 CLOCK: Final = Kind("wall, manual or a speed such as 60x", _clock)
 MOMENT: Final = Kind("a moment until 2200 such as 2026-01-05T09:00:00Z", _moment)
 URL: Final = Kind("an address such as http://127.0.0.1:9000/callback", _url)
+HOST_NAME: Final = Kind("a host name such as mockrec.ci.example", _host_name)
 CREDENTIALS: Final = Kind("a customer ID and a secret, as ID:SECRET", _credentials)
 APP: Final = _pattern(r"[\w-]{1,64}", "an App ID: up to 64 letters, digits, - or _")
 DELAY: Final = Kind("a delay and its length, such as upload=800ms", _delay)
@@ -224,6 +239,9 @@ OPTIONS: Final = (
     Option("host", TEXT, "ADDRESS",
            "Listen on this address; 0.0.0.0 stands for all of the machine's."),
     Option("port", _number(0, 65535), "PORT", "Listen on this port; 0 takes a free one."),
+    Option("host_name", HOST_NAME, "NAME",
+           "Serve the control plane under this name, too; repeatable.",
+           sets=("host_names",), combine=tuple),
     Option("clock", CLOCK, "CLOCK",
            "Let time pass as on the wall (wall), by command only (manual), or faster (60x).",
            sets=("clock_mode", "clock_rate")),

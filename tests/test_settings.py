@@ -15,6 +15,7 @@ from mockrec.settings import FILE, OPTIONS, Option, Settings, SettingsError, loa
 MEANINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "host": ("::1", {"host": "::1"}),
     "port": ("0", {"port": 0}),
+    "host_name": ("Mockrec.CI.example", {"host_names": ("mockrec.ci.example",)}),
     "clock": ("60x", {"clock_mode": "scaled", "clock_rate": 60.0}),
     "start_at": ("2026-01-05T09:00:00Z", {"start_at": 1_767_603_600_000}),
     "seed": ("7", {"seed": 7}),
@@ -174,6 +175,12 @@ def test_a_switch_is_thrown_by_any_usual_word(text: str, meant: bool, tmp_path: 
     assert read(tmp_path, None, {"MOCKREC_STRICT": text}).strict is meant
 
 
+def test_the_control_plane_knows_the_names_that_it_is_given_and_the_one_it_listens_on() -> None:
+    settings = Settings(host="Mockrec.example", host_names=("mockrec.ci.example",))
+
+    assert settings.hosts == {"mockrec.example", "mockrec.ci.example"}
+
+
 # --- complaints --------------------------------------------------------------------------------
 
 
@@ -184,6 +191,10 @@ def test_a_switch_is_thrown_by_any_usual_word(text: str, meant: bool, tmp_path: 
         ("port", "65536", "a whole number from 0 to 65535"),
         ("port", "8_0", "a whole number from 0 to 65535"),
         ("port", "٨٠", "a whole number from 0 to 65535"),
+        ("host_name", "a.example:8080", "a host name such as mockrec.ci.example"),
+        ("host_name", "*.example", "a host name such as mockrec.ci.example"),
+        ("host_name", "a..example", "a host name such as mockrec.ci.example"),
+        ("host_name", f"{'a.' * 127}b", "a host name such as mockrec.ci.example"),
         ("qps", "0", "a whole number from 1 to 1000000"),
         ("seed", "-1", "a whole number from 0 to 9223372036854775807"),
         ("clock", "fast", "wall, manual or a speed such as 60x"),

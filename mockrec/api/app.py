@@ -9,7 +9,7 @@ from aiohttp import web
 
 from mockrec.api import control, emulated, nowhere
 from mockrec.api.door import LARGEST_BODY
-from mockrec.api.keys import ENGINE, GREETED, HOST, PATIENCE
+from mockrec.api.keys import ENGINE, GREETED, HOSTS, PATIENCE
 from mockrec.api.patience import Patience
 
 if TYPE_CHECKING:
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def application(
-    engine: Engine, host: str = "127.0.0.1", patience: Patience | None = None
+    engine: Engine, hosts: frozenset[str] = frozenset(), patience: Patience | None = None
 ) -> web.Application:
-    """An aiohttp application that serves this engine; `host` is a name it is known by."""
+    """An aiohttp application that serves this engine; `hosts` are names it is known by."""
     app = web.Application(client_max_size=LARGEST_BODY)
-    app[ENGINE], app[HOST] = engine, host
+    app[ENGINE], app[HOSTS] = engine, hosts
     app[PATIENCE] = patience or Patience()
     app[GREETED] = WeakSet()
     app.add_routes([*control.routes(), *emulated.routes(), *nowhere.routes()])

@@ -12,7 +12,7 @@ from mockrec.api.patience import Patience
 from mockrec.engine import Engine
 
 ENGINE: Final = web.AppKey("engine", Engine)
-HOST: Final = web.AppKey("host", str)
+HOSTS: Final = web.AppKey("hosts", frozenset[str])
 PATIENCE: Final = web.AppKey("patience", Patience)
 GREETED: Final = web.AppKey("greeted", WeakSet[asyncio.BaseTransport])
 """The connections whose first call to a scripted world has come."""

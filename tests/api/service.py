@@ -331,11 +331,13 @@ class _Server(TestServer):
 
 @asynccontextmanager
 async def served(
-    defaults: Defaults | None = None, store: Store | None = None, host: str = "127.0.0.1"
+    defaults: Defaults | None = None,
+    store: Store | None = None,
+    hosts: frozenset[str] = frozenset(),
 ) -> AsyncIterator[Service]:
     """The application as long as the block lasts: a manual clock and a memory, unless told else."""
     beginning = defaults or Defaults(clock_mode=ClockMode.MANUAL)
     engine = Engine(beginning, store or MemoryStore(), MediaSink(assets.footage))
-    async with TestClient(_Server(application(engine, host))) as client:
+    async with TestClient(_Server(application(engine, hosts))) as client:
         yield Service(engine, client)
     await engine.close()

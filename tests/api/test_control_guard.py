@@ -5,6 +5,7 @@ import pytest
 from tests.api.service import APP_ID, EPOCH, Reply, Service, World, done, served, wrong
 
 HEALTH = "/_mockrec/health"
+HOSTS = "localhost, an IP address, a name without dots, or one given by --host-name"
 RESET = f"/_mockrec/worlds/{APP_ID}"
 
 
@@ -31,6 +32,10 @@ async def asked(service: Service, headers: dict[str, str], path: str = HEALTH) -
         "[fe80::1]:8080",
         "mockrec",
         "mockrec:8080",
+        "project_mockrec_1:8080",
+        "localhost:9000",
+        "host.docker.internal:9000",
+        "host.containers.internal:9000",
         "ci-runner-7",
     ],
 )
@@ -54,19 +59,27 @@ async def test_a_name_that_no_stranger_can_own_is_served(service: Service, host:
         "[::1",
         "[evil.example]",
         "localhost@evil.example",
+        "docker.internal",
+        "evildocker.internal",
+        "host.docker.internal.evil.example",
+        "mockrec.internal",
+        "mockrec.local",
+        "api.agora.io",
     ],
 )
 async def test_a_name_that_a_stranger_may_own_is_refused(service: Service, host: str) -> None:
     error, path, expected = wrong(await asked(service, {"Host": host}), 403)
 
     assert error.startswith("the control plane is not served under ")
-    assert (path, expected) == ("Host", "localhost, an IP address, or a name without dots")
+    assert (path, expected) == ("Host", HOSTS)
 
 
-async def test_the_name_that_it_is_told_to_listen_on_is_its_own() -> None:
-    async with served(host="mockrec.corp.example") as service:
+async def test_the_names_that_it_is_given_are_its_own() -> None:
+    async with served(hosts=frozenset({"mockrec.corp.example", "mockrec.proj_net"})) as service:
         assert (await asked(service, {"Host": "mockrec.corp.example:8080"})).status == 200
+        assert (await asked(service, {"Host": "MOCKREC.PROJ_NET"})).status == 200
         assert (await asked(service, {"Host": "other.corp.example"})).status == 403
+        assert (await asked(service, {"Host": "evil.mockrec.corp.example"})).status == 403
 
 
 async def test_a_call_under_a_strangers_name_does_nothing(service: Service, world: World) -> None:

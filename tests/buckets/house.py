@@ -22,6 +22,6 @@ BY_HAND: Final = Settings(storage="object", clock_mode="manual", clock_rate=0.0)
 async def served(endpoint: str | None, **others: Any) -> AsyncIterator[Service]:
     """Uploads go to this endpoint; the other settings by their names."""
     engine = server.build(replace(BY_HAND, storage_endpoint=endpoint, **others))
-    async with TestClient(TestServer(application(engine, "127.0.0.1"))) as client:
+    async with TestClient(TestServer(application(engine))) as client:
         yield Service(engine, client)
     await engine.close()

@@ -37,7 +37,7 @@ async def served(
 ) -> AsyncIterator[House]:
     """Serve until the block ends; every warning, error and traceback becomes a complaint."""
     engine = server.build(settings)
-    runner = server.doorway(engine, settings.host, patience)
+    runner = server.doorway(engine, settings.hosts, patience)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     house = House(engine, int(runner.addresses[0][1]))

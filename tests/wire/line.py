@@ -285,7 +285,7 @@ def served(settings: Settings, patience: Patience | None = None) -> Iterator[Lin
 
 async def _serve(settings: Settings, patience: Patience | None, ready: Ready) -> None:
     engine, stopped = build(settings), asyncio.Event()
-    runner = doorway(engine, settings.host, patience)
+    runner = doorway(engine, settings.hosts, patience)
     try:
         await runner.setup()
         await web.TCPSite(runner, settings.host, 0).start()

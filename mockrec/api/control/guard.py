@@ -19,7 +19,7 @@ from aiohttp import hdrs, web
 
 from mockrec import contract
 from mockrec.api.door import LARGEST_BODY, body
-from mockrec.api.keys import HOST
+from mockrec.api.keys import HOSTS
 from mockrec.documents import Unreadable, read
 from mockrec.domain.problems import Refusal
 
@@ -28,6 +28,8 @@ log: Final = logging.getLogger("mockrec")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _DIGITS: Final = re.compile(r"[0-9]{1,17}")
+_NOBODYS: Final = (".localhost", ".docker.internal", ".containers.internal")
+"""Domains that no stranger can own: this machine's, and those that container engines keep."""
 _SAME_SITE: Final = frozenset({"same-origin", "none"})
 
 
@@ -68,9 +70,9 @@ def guarded(handler: Handler, *, any_origin: bool = False) -> Handler:
 def check_host(request: web.Request) -> None:
     """Refuse a Host that could be a stranger's name for this machine (DNS rebinding)."""
     name = _name(request.host)
-    ours = "." not in name or name.endswith(".localhost") or name == request.app[HOST]
+    ours = "." not in name or name.endswith(_NOBODYS) or name in request.app[HOSTS]
     if not ours and not _is_address(name):
-        expected = "localhost, an IP address, or a name without dots"
+        expected = "localhost, an IP address, a name without dots, or one given by --host-name"
         raise Wrong(403, f"the control plane is not served under {name[:80]!r}", "Host", expected)
 
 
