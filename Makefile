@@ -4,11 +4,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 JOBS ?= 2
+DOCKER ?= docker
+IMAGE ?= mockrec
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := test
-.PHONY: serve test check bench coverage
+.PHONY: serve test check bench coverage image image-check
 
 ## serve the emulated API on http://127.0.0.1:8080
 serve: $(INSTALLED)
@@ -34,6 +36,14 @@ bench: $(INSTALLED)
 coverage: $(INSTALLED)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov $(ARGS)
 	$(BIN)/python -m coverage report --include='mockrec/domain/*,mockrec/render/*' --fail-under=100
+
+## the image of this checkout, in the docker engine that answers here
+image:
+	$(DOCKER) build --tag $(IMAGE) $(ARGS) .
+
+## what a container of the image has to do; needs an engine, and takes half a minute
+image-check: $(INSTALLED) image
+	DOCKER=$(DOCKER) IMAGE=$(IMAGE) $(BIN)/python -m pytest tests/docker/test_image.py
 
 # An environment without pip (uv makes such) is given one; one whose Python is gone is made anew.
 $(INSTALLED): pyproject.toml $(BIN)/python
