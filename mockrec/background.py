@@ -108,7 +108,7 @@ async def _until_stopped(settings: Settings, ready: Future[_Running]) -> None:
     from mockrec.server import build, doorway, url
 
     engine = build(settings)
-    runner = doorway(engine, settings.host)
+    runner = doorway(engine, settings.hosts)
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()

@@ -18,7 +18,7 @@ from mockrec.documents import Unreadable, read
 from mockrec.domain.events import Notice, NoticeBefallen, StatusChanged
 from mockrec.domain.moments import Millis, duration, spell
 from mockrec.domain.outgoing import Outgoing
-from mockrec.playbook.timeline import timeline
+from mockrec.playbook.axis import timeline
 from mockrec.render.notification import NoticeStyle, announcement, details
 from mockrec.sinks.journal import Call
 from mockrec.sinks.wording import told

@@ -73,7 +73,7 @@ def _document(raw: bytes) -> Any:
 async def in_process() -> AsyncIterator[Line]:
     """A service of this process, which no port leads to; its files lie in memory."""
     engine = build(Settings(clock_mode="manual", storage="memory"))
-    runner = doorway(engine, "localhost")
+    runner = doorway(engine, frozenset())
     await runner.setup()
     with TemporaryDirectory() as folder:
         try:

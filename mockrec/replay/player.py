@@ -177,12 +177,13 @@ class _Player:
 
     async def _anchors(self) -> tuple[Anchors, Millis]:
         state = await self._line.control("GET", f"{self._world}/scenario")
-        return immutables.Map(state["anchors"]), state["now"]
+        anchors = {name: at for name, at in state["anchors"].items() if name != "scenario"}
+        return immutables.Map({**anchors, "": state["began"]}), state["now"]
 
     async def _came(self, anchors: list[str], limit: Millis) -> bool:
         """Let time pass until one of the anchors comes, or up to the limit."""
-        before, _ = await self._anchors()
-        await self._advance({"to": limit, "until": {"anchor": anchors}})
+        before, now = await self._anchors()
+        await self._advance({"until": {"anchor": anchors}, "limit": f"{limit - now}ms"})
         after, _ = await self._anchors()
         return len(after) > len(before)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mockrec.playbook.timeline import timeline
+from mockrec.playbook.axis import timeline
 
 if TYPE_CHECKING:
     from mockrec.replay.player import Made, Played

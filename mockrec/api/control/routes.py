@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from mockrec.api.control import about, callbacks, channels, files, history, worlds
+from mockrec.api.control import about, callbacks, channels, files, history, scenarios, worlds
 from mockrec.api.control.guard import Handler, guarded
 
 _WORLD: Final = "/_mockrec/worlds/{appid}"
@@ -34,6 +34,11 @@ CALLS: Final[list[tuple[str, str, Handler]]] = [
     ("GET", _WORLD + "/journal", history.journal),
     ("POST", _WORLD + "/journal/await", history.wait),
     ("GET", _WORLD + "/files", files.files),
+    ("GET", _WORLD + "/scenario", scenarios.scenario),
+    ("PUT", _WORLD + "/scenario", scenarios.put_on),
+    ("DELETE", _WORLD + "/scenario", scenarios.take_off),
+    ("GET", _WORLD + "/scenario/report", scenarios.report),
+    ("POST", _WORLD + "/scenario/verdicts", scenarios.verdicts),
     ("GET", _WORLD + "/callback", callbacks.callback),
     ("PUT", _WORLD + "/callback", callbacks.set_callback),
     ("POST", _WORLD + "/callback/check", callbacks.check),

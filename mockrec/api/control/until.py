@@ -1,4 +1,4 @@
-"""What a jump of the clock is to end with: a notice, an event or a status."""
+"""What a jump of the clock is to end with: a notice, an event, a status, an anchor."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from mockrec.api.control.guard import Wrong
 from mockrec.domain.events import Event, Notice, StatusChanged
 from mockrec.domain.outgoing import Happening, Outgoing
 from mockrec.domain.world import World
+from mockrec.realm import Realm
 from mockrec.render.ledger import event_names
 from mockrec.render.notification import ANNOUNCED, AUDIO_CHANGED, VIDEO_CHANGED, announcement
 from mockrec.settings import did_you_mean
@@ -23,7 +24,7 @@ NOTICES: Final = {
 """The names of all notices, by their event types."""
 
 
-def sought(until: Until, world: World) -> Reached:
+def sought(until: Until, one: Realm) -> Reached:
     """What tells the happening that is looked for from all others.
 
     Raises `Wrong` for a notice, an event or a recording that there is none of: to wait for it would
@@ -34,7 +35,9 @@ def sought(until: Until, world: World) -> Reached:
         _check(notified, "notified", NOTICES if isinstance(notified, int) else NOTICES.values())
     if "event" in until:
         _check(until["event"], "event", event_names())
-    sid = until.get("sid")
+    if "anchor" in until:
+        return lambda _: attained(until, one.world)
+    sid, world = until.get("sid"), one.world
     if sid is not None and sid not in world.recordings:
         raise Wrong(404, f"no recording {sid[:60]!r} in this world", "/until/sid", "a sid of it")
 
@@ -48,6 +51,9 @@ def sought(until: Until, world: World) -> Reached:
 
 def attained(until: Until, world: World) -> bool:
     """Whether it is so already: all live recordings, or that of the sid, have this status."""
+    if "anchor" in until:
+        known = world.script.deck.anchors if world.script else {}
+        return any(anchor in known for anchor in until["anchor"])
     if "status" not in until:
         return False
     if "sid" in until:

@@ -64,7 +64,7 @@ async def advance(request: web.Request) -> web.Response:
     body = cast("dict[str, Any]", await document(request, "advance"))
     one = realm(request)
     until = body.get("until")
-    reached = None if until is None else sought(until, one.world)
+    reached = None if until is None else sought(until, one)
     to = _bearable(one, _target(one, body))
     if until is not None and attained(until, one.world):
         return show({"now": one.now(), "happenings": []})

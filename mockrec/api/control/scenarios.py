@@ -1,0 +1,164 @@
+"""The scenario of a world: put on, looked at, judged, taken off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+import immutables
+from aiohttp import web
+
+from mockrec.api.control.guard import Wrong, document, number, show
+from mockrec.api.control.realms import realm
+from mockrec.api.door import body
+from mockrec.api.keys import ENGINE
+from mockrec.domain.problems import Refusal
+
+if TYPE_CHECKING:
+    from mockrec.playbook.scenario import Expectation, Performance
+    from mockrec.playbook.verdicts import Evidence, Verdict
+    from mockrec.realm import Realm
+
+
+async def scenario(request: web.Request) -> web.Response:
+    """The scenario that is played here, what it counts from, what its rules have counted."""
+    return show(_state(realm(request)))
+
+
+async def put_on(request: web.Request) -> web.Response:
+    """Play this scenario from now on, in place of the one before; what has happened stays.
+
+    The body is its text, YAML or JSON; a scenario that is not right changes nothing.
+    """
+    from mockrec.playbook.loader import load
+
+    text = await _text(request)
+    following = _understood(lambda: load(text, "scenario"))
+    if "seed" in request.query:
+        following = replace(following, seed=number(request, "seed", 0, 10**17))
+    one = realm(request)
+    request.app[ENGINE].put_on(one, following)
+    return show(_state(one))
+
+
+async def take_off(request: web.Request) -> web.Response:
+    """Play no scenario any more; its settings, and what has happened, stay."""
+    one = realm(request)
+    request.app[ENGINE].take_off(one)
+    return show(_state(one))
+
+
+async def report(request: web.Request) -> web.Response:
+    """The verdict on every expectation of the scenario, as things stand."""
+    one = realm(request)
+    if one.performance is None:
+        raise Wrong(404, "no scenario is played here", "", "one, put on by PUT")
+    return show(_state(one) | _verdicts(one, one.performance.scenario.expect))
+
+
+async def verdicts(request: web.Request) -> web.Response:
+    """The verdicts on these expectations, whether a scenario is played or not."""
+    from mockrec.playbook.loader import expectations
+
+    given = cast("dict[str, Any]", await document(request, "verdicts"))
+    expected = _understood(lambda: expectations(given["expect"]))
+    return show(_verdicts(realm(request), expected))
+
+
+async def _text(request: web.Request) -> str:
+    try:
+        return (await body(request)).decode()
+    except Refusal as refused:
+        status = refused.problem.now.status
+        raise Wrong(status, refused.detail, "", "a scenario, YAML or JSON") from None
+    except UnicodeDecodeError as error:
+        raise Wrong(400, f"no UTF-8: {error}", "", "a scenario, YAML or JSON") from None
+
+
+def _understood(read: Any) -> Any:
+    """What was read; a `Wrong` with all that is the matter, the first of it in front."""
+    from mockrec.playbook.findings import BadScenario
+
+    try:
+        return read()
+    except BadScenario as bad:
+        first = bad.findings[0]
+        wrong = Wrong(400, str(first), first.path, "a scenario (docs/scenarios.md)")
+        wrong.body["findings"] = [
+            {
+                "severity": finding.severity,
+                "line": finding.line,
+                "column": finding.column,
+                "path": finding.path,
+                "message": finding.message,
+            }
+            for finding in bad.findings
+        ]
+        raise wrong from None
+
+
+def _state(one: Realm) -> dict[str, Any]:
+    """What is played, from outside."""
+    performance, script = one.performance, one.world.script
+    now = one.now()
+    if performance is None or script is None:
+        return {"scenario": None, "now": now, "anchors": {}, "next_cue": None, "rules": []}
+    deck = script.deck
+    return {
+        "scenario": performance.scenario.name,
+        "about": performance.scenario.about,
+        "began": performance.began,
+        "now": now,
+        "anchors": {name or "scenario": at for name, at in sorted(deck.anchors.items())},
+        "next_cue": script.next_due,
+        "rules": [
+            {
+                "id": rule.id,
+                "op": str(rule.operation),
+                "armed": rule.id in deck.armed,
+                "seen": deck.tally(rule).seen,
+                "fired": deck.tally(rule).fired - deck.tally(rule).lost,
+                "lost": deck.tally(rule).lost,
+            }
+            for rule in deck.rules
+        ],
+        "text": performance.scenario.text,
+    }
+
+
+def _verdicts(one: Realm, expected: tuple[Expectation, ...]) -> dict[str, Any]:
+    from mockrec.playbook.verdicts import judge
+
+    evidence = _evidence(one, one.performance)
+    judged = [judge(expectation, evidence) for expectation in expected]
+    return {
+        "kept": all(verdict.kept for verdict in judged),
+        "verdicts": [_verdict(verdict) for verdict in judged],
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "kept": verdict.kept,
+        "expected": verdict.expected,
+        "why": verdict.why,
+        "timeline": list(verdict.timeline),
+    }
+
+
+def _evidence(one: Realm, performance: Performance | None) -> Evidence:
+    """What the world knows of the time since its scenario began, or since its own beginning."""
+    from mockrec.playbook.verdicts import Evidence
+
+    first, script = performance.first if performance else 0, one.world.script
+    entries = list(one.journal.since(first))
+    began = performance.began if performance else (entries[0].at if entries else one.now())
+    recordings = sorted(one.world.recordings.values(), key=lambda each: each.task.number)
+    return Evidence(
+        entries,
+        list(one.shelf),
+        [each for each in recordings if each.task.started >= began],
+        script.deck.anchors if script else immutables.Map({"": began}),
+        one.now(),
+        whole=one.journal.oldest <= first,
+    )
