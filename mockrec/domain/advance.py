@@ -23,8 +23,8 @@ from mockrec.domain.lifecycle import (
     ready_uploader,
     set_out,
     settle,
+    try_upload,
     turn,
-    uploaded,
 )
 from mockrec.domain.promises import (
     BeginCapture,
@@ -61,7 +61,7 @@ from mockrec.domain.signals import (
     StartedAgain,
     StopRecording,
 )
-from mockrec.domain.uploading import report_progress, upload
+from mockrec.domain.uploading import report_progress
 from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _keep(recording: Recording, cause: Cause) -> Recording:  # noqa: C901, PLR09
         case TakeSnapshot(uid):
             return take_snapshot(recording, uid)
         case FinishUpload():
-            return uploaded(upload(recording, cause))
+            return try_upload(recording, cause)
         case TakeOver():
             return take_over(recording)
         case ReportProgress():

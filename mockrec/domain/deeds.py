@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from mockrec.domain.advance import begin
 from mockrec.domain.audience import seat
-from mockrec.domain.befalling import befall
 from mockrec.domain.commands import (
     Accepted,
     Acquire,
@@ -35,6 +34,7 @@ from mockrec.domain.decisions import (
     startable,
 )
 from mockrec.domain.ids import new_id, new_resource_id
+from mockrec.domain.ordeals import undergo
 from mockrec.domain.problems import (
     ALREADY_STARTED,
     BODY_CHECK,
@@ -90,7 +90,7 @@ def do(world: World, command: Command) -> Outcome:
             channel = world.channel(cname)
             left, outgoing = world.populated(replace(channel.without(uid), by_hand=True))
             return left, Gone(uid in channel.users), outgoing
-    return befall(world, command)
+    return undergo(world, command)
 
 
 def _acquire(world: World, command: Acquire) -> Outcome:

@@ -130,6 +130,14 @@ class RestoreTried(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreFailed(Event):
+    """The backup could not bring anything, as was known without asking."""
+
+    attempt: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Restored(Event):
     """The bucket has everything at last, or never will have."""
 

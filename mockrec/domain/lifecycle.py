@@ -18,6 +18,7 @@ from mockrec.domain.events import (
     WebStarted,
     WebStopped,
 )
+from mockrec.domain.judging import judge
 from mockrec.domain.moments import HOUR
 from mockrec.domain.problems import quoted
 from mockrec.domain.promises import (
@@ -38,7 +39,7 @@ from mockrec.domain.pushing import push_to
 from mockrec.domain.recording import ABNORMAL, Ending, Recording, Status, Turn
 from mockrec.domain.streams import Verdict
 from mockrec.domain.task import ChannelType, Mode
-from mockrec.domain.uploading import arrive, failed, finish_uploads
+from mockrec.domain.uploading import arrive, ask, failed, finish_uploads
 from mockrec.domain.values import replace
 
 _UPLOADER, _FATAL, _BAD_STORAGE = 1, 5, 32
@@ -143,11 +144,15 @@ def wind_down(recording: Recording) -> Recording:
     return recording.later(recording.task.timing.settle, Settle())
 
 
-def uploaded(recording: Recording) -> Recording:
-    """After a file has arrived somewhere, or failed to: in progress, or one step nearer the end."""
-    if recording.arrived:
-        recording = turn(recording, Status.IN_PROGRESS, "the first file is in the bucket")
-    return wind_down(recording)
+def try_upload(recording: Recording, promise: FinishUpload) -> Recording:
+    """The time of an upload is over: what comes of it is known, or a real bucket is asked."""
+    recording, judged = judge(recording, promise)
+    if judged.later:
+        delayed = FinishUpload(promise.item, promise.attempt, delayed=True)
+        return recording.later(judged.later, delayed)
+    if judged.verdict is None:
+        return ask(recording, promise)
+    return _answered(recording, promise, judged.verdict, judged.reason)
 
 
 def bucket_answered(recording: Recording, number: int, verdict: Verdict, reason: str) -> Recording:
@@ -156,14 +161,27 @@ def bucket_answered(recording: Recording, number: int, verdict: Verdict, reason:
     if promise is None:
         return recording
     recording = replace(recording, asked=recording.asked.delete(number))
+    return _answered(recording, promise, verdict, reason)
+
+
+def _answered(
+    recording: Recording, promise: FinishUpload, verdict: Verdict, reason: str
+) -> Recording:
     match verdict:
         case Verdict.STORED:
-            return uploaded(arrive(recording, promise.item))
+            return _uploaded(arrive(recording, promise.item))
         case Verdict.FAILED:
-            return uploaded(failed(recording, promise))
+            return _uploaded(failed(recording, promise))
         case Verdict.REFUSED:
             return _refused(recording, reason)
     assert_never(verdict)
+
+
+def _uploaded(recording: Recording) -> Recording:
+    """After a file has arrived somewhere, or failed to: in progress, or one step nearer the end."""
+    if recording.arrived:
+        recording = turn(recording, Status.IN_PROGRESS, "the first file is in the bucket")
+    return wind_down(recording)
 
 
 def _refused(recording: Recording, reason: str) -> Recording:

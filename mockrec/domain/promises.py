@@ -66,6 +66,8 @@ class FinishUpload:
 
     item: Slice | Part | Snapshot
     attempt: int = 1
+    delayed: bool = False
+    """Whether it has had more than its usual time."""
 
 
 @dataclass(frozen=True, slots=True)

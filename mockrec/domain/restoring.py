@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mockrec.domain.events import Restored, RestoreTried
+from mockrec.domain.conditions import FAIR, Conditions
+from mockrec.domain.events import Restored, RestoreFailed, RestoreTried
+from mockrec.domain.judging import say
 from mockrec.domain.moments import SECOND, Millis
 from mockrec.domain.streams import Verdict
 from mockrec.domain.values import dataclass, replace
@@ -51,16 +53,25 @@ def plan(recording: Recording) -> Restoring | None:
     return Restoring(task, storage, recording.backup, recording.now + task.timing.restore)
 
 
-def proceed(job: Restoring) -> tuple[Restoring | None, tuple[Event, ...]]:
-    """The backup comes; where no real bucket is behind the storage, it succeeds at once."""
+def proceed(
+    job: Restoring, conditions: Conditions = FAIR
+) -> tuple[Restoring | None, tuple[Event, ...]]:
+    """The backup comes; but for a real bucket, it is known at once what comes of it."""
     later = replace(job, due=job.due + max(_SHORTEST, job.task.timing.restore))
     if job.waiting:
         return later, ()
     attempt = job.attempt + 1
-    event = RestoreTried(at=job.due, attempt=attempt, items=job.items, storage=job.storage)
-    if job.task.external:
-        return replace(later, attempt=attempt, waiting=True), (event,)
-    return None, (event, Restored(at=job.due, complete=True))
+    tried = replace(later, attempt=attempt, waiting=True)
+    judged = say(conditions, job.storage, external=job.task.external)
+    event: Event
+    if judged.verdict in (None, Verdict.STORED):
+        event = RestoreTried(at=job.due, attempt=attempt, items=job.items, storage=job.storage)
+    else:
+        event = RestoreFailed(at=job.due, attempt=attempt, reason=judged.reason)
+    if judged.verdict is None:
+        return tried, (event,)
+    following, told = answered(tried, judged.verdict, job.due)
+    return following, (event, *told)
 
 
 def answered(

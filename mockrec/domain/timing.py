@@ -37,6 +37,8 @@ class Timing:
     """How long an interrupted stream is bridged: silence for audio, the last frame for video."""
     upload: Millis = 800
     """How long one file takes to the bucket."""
+    slow_upload: Millis = 30 * SECOND
+    """How much longer it takes to a bucket that is slow."""
     retry_upload: Millis = 2 * SECOND
     """From an upload that failed until it is tried again."""
     restore: Millis = 5 * MINUTE

@@ -8,7 +8,6 @@ from mockrec.domain.capture import mixed_key
 from mockrec.domain.events import (
     BackedUp,
     ItemBackedUp,
-    KeysExpired,
     PartUploaded,
     PlaylistAppeared,
     PlaylistsFinished,
@@ -23,7 +22,7 @@ from mockrec.domain.events import (
     VodTriggered,
 )
 from mockrec.domain.ids import video_id
-from mockrec.domain.moments import SECOND, Millis
+from mockrec.domain.moments import Millis
 from mockrec.domain.promises import FinishUpload
 from mockrec.domain.recording import Ending, Recording
 from mockrec.domain.streams import (
@@ -37,7 +36,7 @@ from mockrec.domain.streams import (
     StreamKey,
     Track,
 )
-from mockrec.domain.task import Mode, Storage, StreamMode
+from mockrec.domain.task import Mode, StreamMode
 from mockrec.domain.values import replace
 
 _ALL: Final = 10_000
@@ -47,16 +46,9 @@ _UPLOADER, _TRIED_AGAIN, _TO_BACKUP = 1, 31, 32
 """The module and the codes of the warnings (docs/protocol.md#notifications)."""
 
 
-def upload(recording: Recording, promise: FinishUpload) -> Recording:
-    """The time of an upload is over: the file has arrived, or a real bucket is asked.
-
-    Temporary keys that have expired fail without anybody being asked.
-    """
-    storage = recording.storage
-    if storage is not None and _expired(storage, recording.now):
-        return failed(_told_of_expiry(recording), promise)
-    if storage is None or not recording.task.external:
-        return arrive(recording, promise.item)
+def ask(recording: Recording, promise: FinishUpload) -> Recording:
+    """A real bucket is asked to take the file; its answer comes when it comes."""
+    assert recording.storage is not None, "without a bucket nobody is asked"  # noqa: S101
     number = recording.uploads
     asked = recording.asked.set(number, promise)
     tried = UploadTried(
@@ -64,7 +56,7 @@ def upload(recording: Recording, promise: FinishUpload) -> Recording:
         number=number,
         attempt=promise.attempt,
         item=promise.item,
-        storage=storage,
+        storage=recording.storage,
     )
     return replace(recording, uploads=number + 1, asked=asked).tell(tried)
 
@@ -112,17 +104,6 @@ def finish_uploads(recording: Recording) -> Recording:
     if recording.backup:
         return recording.announce(BackedUp, files=recording.listed)
     return recording.announce(Uploaded, files=recording.listed)
-
-
-def _expired(storage: Storage, now: Millis) -> bool:
-    """Whether temporary keys were given, and their time is over."""
-    return 0 < storage.sts_expiration * SECOND <= now
-
-
-def _told_of_expiry(recording: Recording) -> Recording:
-    if recording.keys_expired:
-        return recording
-    return replace(recording, keys_expired=True).announce(KeysExpired)
 
 
 def _back_up(recording: Recording, item: Item) -> Recording:

@@ -237,7 +237,7 @@ class World:
             return play(self, due)
         recording, job = self.recordings.get(key), self.jobs.get(key)
         if job is not None and job.due == due:
-            step = transcode(job) if isinstance(job, Transcoding) else restore(job)
+            step = transcode(job) if isinstance(job, Transcoding) else restore(job, self.conditions)
             return self._continued(job, *step)
         if recording is not None and recording.next_due == due:
             moved, events = advance(recording, due)

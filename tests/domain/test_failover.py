@@ -7,7 +7,7 @@ import pytest
 
 from mockrec.domain.changes import FailOver, Felt
 from mockrec.domain.channel import User
-from mockrec.domain.commands import Queried, Query, Stop, Stopped, Update, UpdateLayout
+from mockrec.domain.commands import Command, Queried, Query, Stop, Stopped, Update, UpdateLayout
 from mockrec.domain.events import (
     FailedOver,
     OutputChanged,
@@ -309,7 +309,12 @@ def test_in_the_blackout_no_call_finds_the_recording_and_afterwards_every_call_d
     studio.join(ONE)
     session = studio.record(MIX)
     studio.jump(DIES)
-    calls = [Query(session), Update(session), UpdateLayout(session, Layout()), Stop(session)]
+    calls: list[Command] = [
+        Query(session),
+        Update(session),
+        UpdateLayout(session, Layout()),
+        Stop(session),
+    ]
 
     assert studio.do(FailOver()) == Felt((session.sid,))
     studio.jump(30_000 - 1)

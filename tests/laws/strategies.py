@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from hypothesis import strategies as st
 
 from mockrec.domain.advance import advance, begin, react
-from mockrec.domain.changes import Change, FailOver
+from mockrec.domain.changes import BreakBucket, Change, FailOver
 from mockrec.domain.channel import BOTH, Codec, Medium, Role, User, Users
+from mockrec.domain.conditions import FAIR, BucketFault
 from mockrec.domain.events import Event
 from mockrec.domain.layout import Arrangement, Layout
 from mockrec.domain.policy import Policy
@@ -20,6 +21,7 @@ from mockrec.domain.signals import (
     ChangeStorage,
     ChangeSubscription,
     LoseServer,
+    SawConditions,
     SawUsers,
     Signal,
     StartedAgain,
@@ -82,6 +84,7 @@ TIMINGS = st.just(Timing()) | st.builds(
     stop_limit=st.integers(0, 30_000),
     resource=st.integers(10_000, 300_000),
     blackout=st.integers(0, 40_000),
+    slow_upload=st.integers(0, 40_000),
 )
 
 STORAGES = st.builds(
@@ -306,16 +309,23 @@ STRUCK = 8
 
 
 @st.composite
-def stories(draw: st.DrawFn, modes: st.SearchStrategy[Mode] = MODES) -> Story:
-    """A recording's life up to its stop: users come, go and change, and calls give orders."""
+def stories(
+    draw: st.DrawFn,
+    modes: st.SearchStrategy[Mode] = MODES,
+    blows: st.SearchStrategy[Signal] | None = BLOWS,
+) -> Story:
+    """A recording's life up to its stop: users come, go and change, and calls give orders.
+
+    Now and then something befalls it, unless nothing is to.
+    """
     task = draw(tasks(modes))
     at, users = EPOCH, draw(ROOMS)
     told: list[tuple[Millis, Signal]] = []
     story = Story(task, users, (), at)
     for gap in draw(st.lists(SPANS, min_size=3, max_size=10)):
         at += gap
-        if not draw(st.integers(0, STRUCK)):
-            told.append((at, draw(BLOWS)))
+        if blows is not None and not draw(st.integers(0, STRUCK)):
+            told.append((at, draw(blows)))
         elif task.mode is Mode.WEB or not draw(st.integers(0, 3)):
             told.append((at, draw(orders(task))))
         elif draw(st.integers(1, KICKED)) == KICKED:
@@ -326,8 +336,16 @@ def stories(draw: st.DrawFn, modes: st.SearchStrategy[Mode] = MODES) -> Story:
     return replace(story, told=tuple(told), stop=at + draw(LAST))
 
 
+FAULTS = st.none() | st.sampled_from(BucketFault)
+BUCKETS = st.sampled_from([None, "one", "other"])
+BROKEN: st.SearchStrategy[Signal] = st.builds(
+    lambda bucket, fault: SawConditions(FAIR.with_bucket(bucket, fault)), BUCKETS, FAULTS
+)
+"""A bucket breaks, or is mended."""
+
 CHANGES: st.SearchStrategy[Change] = st.one_of(
     st.builds(FailOver, BLACKOUTS, st.none() | st.sampled_from(["room", "hall"])),
+    st.builds(BreakBucket, FAULTS, BUCKETS),
 )
 """What befalls a world."""
 

@@ -216,7 +216,7 @@ class WorldMachine(PlayedWorld):
 
         if waited.sid not in self.model.gone:
             assert problem(answer) is UPLOAD_TIMEOUT
-        elif recording.recorded:
+        elif recording.presentable:
             assert answer == Stopped(recording)
         else:
             assert problem(answer) is NO_RECORDED_DATA

@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, assert_never
 
-from mockrec.domain.changes import Change, FailOver, Felt
-from mockrec.domain.signals import LoseServer, Signal
+from mockrec.domain.changes import BreakBucket, Change, FailOver, Felt
+from mockrec.domain.signals import LoseServer, SawConditions, Signal
+from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
+    from mockrec.domain.conditions import Conditions
     from mockrec.domain.outgoing import Happening
     from mockrec.domain.recording import Recording
     from mockrec.domain.world import Outcome, World
 
 
-def befall(world: World, change: Change) -> Outcome:
+def undergo(world: World, change: Change) -> Outcome:
     """The world after the change."""
     match change:
         case FailOver(blackout, cname):
             return _felt(world, _live(world, cname), LoseServer(blackout))
+        case BreakBucket(fails, bucket):
+            return _seen(world, world.conditions.with_bucket(bucket, fails))
     assert_never(change)
+
+
+def _seen(world: World, conditions: Conditions) -> Outcome:
+    """These are the conditions from now on, and every live recording sees them."""
+    changed = replace(world, conditions=conditions)
+    return _felt(changed, _live(changed, None), SawConditions(conditions))
 
 
 def _live(world: World, cname: str | None) -> list[Recording]:
