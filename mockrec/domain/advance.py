@@ -18,11 +18,15 @@ from mockrec.domain.lifecycle import (
     begin_capture,
     bucket_answered,
     end,
+    give_up_joining,
     join_channel,
+    lose_token,
     open_page,
     ready_uploader,
+    see,
     set_out,
     settle,
+    throw_out,
     try_upload,
     turn,
 )
@@ -34,6 +38,7 @@ from mockrec.domain.promises import (
     EndGrace,
     ExitIdle,
     FinishUpload,
+    GiveUpJoining,
     JoinChannel,
     OpenPage,
     ReachMaxHours,
@@ -48,6 +53,7 @@ from mockrec.domain.promises import (
 from mockrec.domain.pushing import connect, push_to
 from mockrec.domain.recording import Ending, Recording, Status
 from mockrec.domain.signals import (
+    Blow,
     BucketAnswered,
     ChangeHold,
     ChangeLayout,
@@ -55,11 +61,13 @@ from mockrec.domain.signals import (
     ChangeStorage,
     ChangeSubscription,
     LoseServer,
+    LoseToken,
     SawConditions,
     SawUsers,
     Signal,
     StartedAgain,
     StopRecording,
+    ThrowOut,
 )
 from mockrec.domain.uploading import report_progress
 from mockrec.domain.values import replace
@@ -126,6 +134,8 @@ def _keep(recording: Recording, cause: Cause) -> Recording:  # noqa: C901, PLR09
             return open_page(recording)
         case Register():
             return recording.announce(Registered)
+        case GiveUpJoining():
+            return give_up_joining(recording)
         case BeginCapture():
             return begin_capture(recording)
         case CutSlice(key):
@@ -158,7 +168,7 @@ def _obey(recording: Recording, signal: Signal) -> Recording:  # noqa: C901  a t
         case SawUsers(users):
             return attend(replace(recording, users=users))
         case SawConditions(conditions):
-            return replace(recording, conditions=conditions)
+            return see(recording, conditions)
         case ChangeSubscription(subscription):
             return listen(replace(recording, subscription=subscription))
         case ChangeLayout(layout):
@@ -171,8 +181,8 @@ def _obey(recording: Recording, signal: Signal) -> Recording:  # noqa: C901  a t
             return replace(recording, storage=storage)
         case StopRecording():
             return end(recording, Ending.STOPPED)
-        case LoseServer(blackout):
-            return lose_server(recording, blackout)
+        case LoseServer() | ThrowOut() | LoseToken():
+            return _suffer(recording, signal)
         case BucketAnswered(number, verdict, reason):
             return bucket_answered(recording, number, verdict, reason)
         case StartedAgain():
@@ -180,3 +190,15 @@ def _obey(recording: Recording, signal: Signal) -> Recording:  # noqa: C901  a t
                 CallMisplaced, status=recording.status, files=recording.listed
             )
     assert_never(signal)
+
+
+def _suffer(recording: Recording, blow: Blow) -> Recording:
+    """A blow strikes, where there is anything to be struck."""
+    match blow:
+        case LoseServer(blackout):
+            return lose_server(recording, blackout)
+        case ThrowOut():
+            return throw_out(recording)
+        case LoseToken():
+            return lose_token(recording)
+    assert_never(blow)

@@ -12,11 +12,10 @@ import immutables
 
 from mockrec.domain.events import FailedOver, ServerLost
 from mockrec.domain.ids import recorder_uid
-from mockrec.domain.lifecycle import end, join_channel, open_page
+from mockrec.domain.lifecycle import end, join_anew, open_page
 from mockrec.domain.moments import Millis
 from mockrec.domain.parts import close_part
 from mockrec.domain.promises import (
-    BeginCapture,
     FinishUpload,
     ReachMaxHours,
     ReadyUploader,
@@ -57,13 +56,12 @@ def lose_server(recording: Recording, blackout: Millis | None) -> Recording:
 
 def take_over(recording: Recording) -> Recording:
     """Another server has the recording: it joins anew, or opens the page anew."""
-    server, timing = recording.server + 1, recording.task.timing
+    server = recording.server + 1
     recording = recording.announce(FailedOver, new_uid=recorder_uid(recording.task.sid, server))
     recording = replace(recording, server=server, lost=False)
     if recording.task.mode is Mode.WEB:
         return open_page(recording)
-    to_media = max(0, timing.first_media - timing.recorder_ready)
-    return join_channel(recording.later(to_media, BeginCapture()))
+    return join_anew(recording)
 
 
 def _fallen_silent(recording: Recording) -> Recording:

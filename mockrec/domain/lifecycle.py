@@ -8,6 +8,7 @@ import immutables
 
 from mockrec.domain.capture import capture_page, hush, listen
 from mockrec.domain.channel import Role
+from mockrec.domain.conditions import Conditions, Hindrance
 from mockrec.domain.events import (
     RecorderLeft,
     RecorderStarted,
@@ -25,6 +26,7 @@ from mockrec.domain.promises import (
     BeginCapture,
     ExitIdle,
     FinishUpload,
+    GiveUpJoining,
     JoinChannel,
     OpenPage,
     ReachMaxHours,
@@ -36,14 +38,21 @@ from mockrec.domain.promises import (
     Timer,
 )
 from mockrec.domain.pushing import push_to
-from mockrec.domain.recording import ABNORMAL, Ending, Recording, Status, Turn
+from mockrec.domain.recording import NORMAL, Ending, Recording, Status, Turn
 from mockrec.domain.streams import Verdict
 from mockrec.domain.task import ChannelType, Mode
 from mockrec.domain.uploading import arrive, ask, failed, finish_uploads
 from mockrec.domain.values import replace
 
-_UPLOADER, _FATAL, _BAD_STORAGE = 1, 5, 32
-"""Module, level and code of the error that a bucket's refusal is told as."""
+_RECORDER, _UPLOADER, _SERVICE = 0, 1, 2
+_FATAL: Final = 5
+_ERROR: Final = {
+    Ending.BUCKET_REFUSED: (_UPLOADER, 32),
+    Ending.TOKEN_EXPIRED: (_RECORDER, 109),
+    Ending.TOKEN_INVALID: (_RECORDER, 110),
+    Ending.NEVER_READY: (_SERVICE, 52),
+}
+"""The module and the code of the error that such an end is told as."""
 
 _LEAVE_CODE: Final = {Ending.STOPPED: 8 | 16, Ending.IDLE: 4 | 8 | 16}
 _LEAVE: Final = 16
@@ -81,10 +90,30 @@ def ready_uploader(recording: Recording) -> Recording:
 
 
 def join_channel(recording: Recording) -> Recording:
-    """The recorder is in the channel: ready."""
+    """The recorder is in the channel: ready; unless it is kept out."""
+    match recording.conditions.join(recording.task.cname):
+        case Hindrance.INVALID_TOKEN:
+            return fail(recording, Ending.TOKEN_INVALID, "the token is not valid")
+        case Hindrance.EXPIRED_TOKEN:
+            return lose_token(recording)
+        case Hindrance.NO_ANSWER:
+            timeout = recording.task.timing.start_timeout
+            return recording.without(BeginCapture()).later(timeout, GiveUpJoining())
     recording = replace(recording, joined=True).announce(RecorderStarted)
     recording = turn(recording, Status.READY, "the recorder joined the channel")
     return attend(recording)
+
+
+def join_anew(recording: Recording) -> Recording:
+    """The recorder joins at another time than it was promised to; media come as long after it."""
+    timing = recording.task.timing
+    to_media = max(0, timing.first_media - timing.recorder_ready)
+    return join_channel(recording.later(to_media, BeginCapture()))
+
+
+def give_up_joining(recording: Recording) -> Recording:
+    """The service has waited for its recorder for long enough."""
+    return fail(recording, Ending.NEVER_READY, "start timeout")
 
 
 def begin_capture(recording: Recording) -> Recording:
@@ -120,6 +149,28 @@ def attend(recording: Recording) -> Recording:
     return listen(recording)
 
 
+def throw_out(recording: Recording) -> Recording:
+    """The recorder is thrown out of the channel, if it is there."""
+    in_a_channel = recording.joined and recording.task.mode is not Mode.WEB
+    return end(recording, Ending.KICKED) if in_a_channel else recording
+
+
+def lose_token(recording: Recording) -> Recording:
+    """The token of a channel is no good any more; a web recording has none."""
+    if recording.ending or recording.task.mode is Mode.WEB:
+        return recording
+    return fail(recording, Ending.TOKEN_EXPIRED, "the token has expired")
+
+
+def see(recording: Recording, conditions: Conditions) -> Recording:
+    """What is wrong with the world is another now: who was kept out may get in."""
+    recording = replace(recording, conditions=conditions)
+    kept_out = any(timer.cause == GiveUpJoining() for timer in recording.agenda)
+    if kept_out and conditions.join(recording.task.cname) is not Hindrance.NO_ANSWER:
+        return join_anew(recording.without(GiveUpJoining()))
+    return recording
+
+
 def end(recording: Recording, ending: Ending) -> Recording:
     """The beginning of the end: nothing more is captured; what was is still uploaded."""
     if recording.ending:
@@ -132,6 +183,15 @@ def end(recording: Recording, ending: Ending) -> Recording:
         recording = recording.announce(RecorderLeft, code=_LEAVE_CODE.get(ending, _LEAVE))
     recording = hush(recording)
     return wind_down(recording)
+
+
+def fail(recording: Recording, ending: Ending, reason: str) -> Recording:
+    """An error is told, and is the beginning of the end."""
+    module, code = _ERROR[ending]
+    told = recording.announce(
+        RecordingFailed, module=module, level=_FATAL, code=code, message=reason
+    )
+    return end(told, ending)
 
 
 def wind_down(recording: Recording) -> Recording:
@@ -186,12 +246,10 @@ def _uploaded(recording: Recording) -> Recording:
 
 def _refused(recording: Recording, reason: str) -> Recording:
     """Wrong keys, or no such bucket: an error, the end, and no backup (docs/protocol.md#bucket)."""
-    recording = recording.announce(
-        RecordingFailed, module=_UPLOADER, level=_FATAL, code=_BAD_STORAGE, message=reason
-    )
     bucket = quoted(recording.storage.bucket) if recording.storage else "there"
     recording = replace(recording, refusal=f"the bucket {bucket} refused: {reason}")
-    recording = replace(end(recording, Ending.BUCKET_REFUSED), ending=Ending.BUCKET_REFUSED)
+    recording = fail(recording, Ending.BUCKET_REFUSED, reason)
+    recording = replace(recording, ending=Ending.BUCKET_REFUSED)
     uploads = tuple(t.cause for t in recording.agenda if isinstance(t.cause, FinishUpload))
     return wind_down(replace(recording, asked=immutables.Map()).without(*uploads))
 
@@ -200,7 +258,7 @@ def settle(recording: Recording) -> Recording:
     """The task exits; nothing happens after this."""
     assert recording.ending is not None, "only an ending recording settles"  # noqa: S101
     recording = finish_uploads(recording)
-    abnormal = recording.ending in ABNORMAL
+    abnormal = recording.ending not in NORMAL
     status = Status.FAILED if abnormal else Status.EXITED
     recording = turn(
         recording, status, f"the task has exited: {recording.refusal or recording.ending}"

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, assert_never
 
-from mockrec.domain.changes import BreakBucket, Change, FailOver, Felt
-from mockrec.domain.signals import LoseServer, SawConditions, Signal
+from mockrec.domain.changes import (
+    BreakBucket,
+    Change,
+    ExpireToken,
+    FailOver,
+    Felt,
+    Kick,
+    PreventJoin,
+)
+from mockrec.domain.signals import LoseServer, LoseToken, SawConditions, Signal, ThrowOut
 from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
@@ -21,6 +29,12 @@ def undergo(world: World, change: Change) -> Outcome:
     match change:
         case FailOver(blackout, cname):
             return _felt(world, _live(world, cname), LoseServer(blackout))
+        case Kick(cname, uid):
+            return _felt(world, _recorders(world, cname, uid), ThrowOut())
+        case ExpireToken(cname):
+            return _felt(world, _live(world, cname), LoseToken())
+        case PreventJoin(hindrance, cname):
+            return _seen(world, world.conditions.with_join(cname, hindrance))
         case BreakBucket(fails, bucket):
             return _seen(world, world.conditions.with_bucket(bucket, fails))
     assert_never(change)
@@ -37,6 +51,12 @@ def _live(world: World, cname: str | None) -> list[Recording]:
     sids = world.active.values() if cname is None else world.channel(cname).recordings
     recordings = [world.recordings[sid] for sid in sids]
     return sorted(recordings, key=lambda recording: recording.task.number)
+
+
+def _recorders(world: World, cname: str | None, uid: int | None) -> list[Recording]:
+    """Those whose recorder goes by this uid, or by any."""
+    found = _live(world, cname)
+    return found if uid is None else [one for one in found if uid in (one.uid, one.task.uid)]
 
 
 def _felt(world: World, recordings: Iterable[Recording], signal: Signal) -> Outcome:

@@ -35,6 +35,11 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveUpJoining:
+    """The recorder has not got into its channel for too long."""
+
+
+@dataclass(frozen=True, slots=True)
 class BeginCapture:
     """The first media arrives."""
 
@@ -108,6 +113,7 @@ Cause = (
     | JoinChannel
     | OpenPage
     | Register
+    | GiveUpJoining
     | BeginCapture
     | CutSlice
     | EndGrace

@@ -48,9 +48,13 @@ class Ending(StrEnum):
     KICKED = "kicked out of the channel"
     BUCKET_REFUSED = "the bucket refused"
     SERVER_LOST = "lost with its server"
+    TOKEN_EXPIRED = "the token has expired"  # noqa: S105
+    TOKEN_INVALID = "the token is not valid"  # noqa: S105
+    NEVER_READY = "the recorder never got ready"
 
 
-ABNORMAL: Final = frozenset({Ending.KICKED, Ending.BUCKET_REFUSED, Ending.SERVER_LOST})
+NORMAL: Final = frozenset({Ending.STOPPED, Ending.IDLE, Ending.MAX_HOURS})
+"""The ends that a recording is meant to come to; all others are failures."""
 
 
 @dataclass(frozen=True, slots=True)

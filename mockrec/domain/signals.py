@@ -78,6 +78,16 @@ class LoseServer:
 
 
 @dataclass(frozen=True, slots=True)
+class ThrowOut:
+    """Somebody throws the recorder out of the channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoseToken:
+    """The token of the channel expires."""
+
+
+@dataclass(frozen=True, slots=True)
 class BucketAnswered:
     """A real bucket's word on an upload."""
 
@@ -91,6 +101,9 @@ class StartedAgain:
     """A start came for a recording that runs."""
 
 
+Blow = LoseServer | ThrowOut | LoseToken
+"""What befalls a recording once."""
+
 Signal = (
     SawUsers
     | SawConditions
@@ -100,7 +113,7 @@ Signal = (
     | ChangeOutputs
     | ChangeStorage
     | StopRecording
-    | LoseServer
+    | Blow
     | BucketAnswered
     | StartedAgain
 )

@@ -27,6 +27,8 @@ class Timing:
     """From start until the recorder has joined: status 4."""
     first_media: Millis = 2_500
     """From start until the first media is recorded."""
+    start_timeout: Millis = 90 * SECOND
+    """How long the service waits for a recorder that does not get into its channel."""
     web_ready: Millis = 5 * SECOND
     """From start until the page of a web recording is loaded and recorded."""
     registered: Millis = 5 * SECOND

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from hypothesis import strategies as st
 
 from mockrec.domain.advance import advance, begin, react
-from mockrec.domain.changes import BreakBucket, Change, FailOver
+from mockrec.domain.changes import BreakBucket, Change, ExpireToken, FailOver, Kick, PreventJoin
 from mockrec.domain.channel import BOTH, Codec, Medium, Role, User, Users
-from mockrec.domain.conditions import FAIR, BucketFault
+from mockrec.domain.conditions import FAIR, BucketFault, Hindrance
 from mockrec.domain.events import Event
 from mockrec.domain.layout import Arrangement, Layout
 from mockrec.domain.policy import Policy
@@ -21,11 +21,13 @@ from mockrec.domain.signals import (
     ChangeStorage,
     ChangeSubscription,
     LoseServer,
+    LoseToken,
     SawConditions,
     SawUsers,
     Signal,
     StartedAgain,
     StopRecording,
+    ThrowOut,
 )
 from mockrec.domain.subscription import (
     Everyone,
@@ -84,6 +86,7 @@ TIMINGS = st.just(Timing()) | st.builds(
     stop_limit=st.integers(0, 30_000),
     resource=st.integers(10_000, 300_000),
     blackout=st.integers(0, 40_000),
+    start_timeout=st.integers(0, 40_000),
     slow_upload=st.integers(0, 40_000),
 )
 
@@ -257,7 +260,15 @@ def orders(task: Task) -> st.SearchStrategy[Signal]:
 
 # What befalls a recording, whatever its mode.
 BLACKOUTS = st.none() | st.integers(0, 40_000)
-BLOWS: st.SearchStrategy[Signal] = st.one_of(st.builds(LoseServer, BLACKOUTS))
+BLOWS: st.SearchStrategy[Signal] = st.one_of(
+    st.builds(LoseServer, BLACKOUTS),
+    st.builds(LoseServer, BLACKOUTS),
+    st.builds(
+        lambda hindrance: SawConditions(FAIR.with_join(None, hindrance)),
+        st.none() | st.none() | st.sampled_from(Hindrance),
+    ),
+    st.sampled_from([ThrowOut(), LoseToken(), LoseServer()]),
+)
 
 
 E = TypeVar("E", bound=Event)
@@ -343,9 +354,14 @@ BROKEN: st.SearchStrategy[Signal] = st.builds(
 )
 """A bucket breaks, or is mended."""
 
+CHANNELS = st.sampled_from([None, "room", "hall"])
+
 CHANGES: st.SearchStrategy[Change] = st.one_of(
-    st.builds(FailOver, BLACKOUTS, st.none() | st.sampled_from(["room", "hall"])),
+    st.builds(FailOver, BLACKOUTS, CHANNELS),
     st.builds(BreakBucket, FAULTS, BUCKETS),
+    st.builds(Kick, CHANNELS, st.none() | st.integers(90, 95)),
+    st.builds(ExpireToken, CHANNELS),
+    st.builds(PreventJoin, st.none() | st.sampled_from(Hindrance), CHANNELS),
 )
 """What befalls a world."""
 
