@@ -34,10 +34,10 @@ def duration(text: str) -> Millis:
         raise ValueError(
             f'expected a duration such as "31s", "1500ms" or "1h30m", got "{text[:40]}"'
         )
-    total = sum(round(float(number) * _UNITS[unit]) for number, unit in parts)
+    total = sum(float(number) * _UNITS[unit] for number, unit in parts)
     if total > LONGEST:
         raise ValueError(f'expected a duration of at most a century, got "{text[:40]}"')
-    return total
+    return sum(round(float(number) * _UNITS[unit]) for number, unit in parts)
 
 
 def spell(span: Millis) -> str:

@@ -187,6 +187,12 @@ def event_types() -> tuple[int, ...]:
     return tuple(sorted(_specimens(0)))
 
 
+def event_names() -> dict[int, str]:
+    """What each event type is called, in numerical order."""
+    announced = map(announcement, _specimens(0).values())
+    return dict(sorted((one.event_type, one.name) for one in announced))
+
+
 def topics(event_types: Sequence[int]) -> frozenset[Topic]:
     """What these event types stand for; raises `UnknownEvent` for one that there is none of."""
     specimens = _specimens(0)

@@ -18,6 +18,7 @@ OURS: Final = (
     "acquire",
     "common",
     "replies",
+    "scenario",
     "start.individual",
     "start.mix",
     "start.web",

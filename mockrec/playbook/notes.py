@@ -1,0 +1,57 @@
+"""What is found while a document is read: each finding gets the place that its path leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from mockrec.playbook.document import Document, Spot
+from mockrec.playbook.findings import Finding, Path, Severity, in_order
+
+_MOST: Final = 1_000  # findings: more are of no use to anybody
+
+
+class Notes:
+    """The findings of one scenario, as they come."""
+
+    def __init__(self, document: Document, source: str) -> None:
+        self._document = document
+        self._source = source
+        self._findings: list[Finding] = []
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All of them, in the order of the text."""
+        return in_order(self._findings)[:_MOST]
+
+    def error(self, path: Path, message: str, *, of_key: bool = False) -> None:
+        """Something that keeps the scenario from being played."""
+        self._add(path, message, Severity.ERROR, of_key=of_key)
+
+    def warning(self, path: Path, message: str, *, of_key: bool = False) -> None:
+        """Something that is probably not meant."""
+        self._add(path, message, Severity.WARNING, of_key=of_key)
+
+    def error_at(self, spot: Spot, path: Path, message: str) -> None:
+        """An error at a place that no path leads to."""
+        finding = Finding(*spot, path, message, Severity.ERROR, self._source)
+        self._findings.append(finding)
+
+    def spoilt(self, path: Path) -> bool:
+        """Whether something at this path, in it or around it, is an error."""
+        return any(_touches(one, path) for one in self._findings)
+
+    def _add(self, path: Path, message: str, severity: Severity, *, of_key: bool) -> None:
+        spot = self._document.spot(path, of_key=of_key)
+        self._findings.append(Finding(*spot, path, message, severity, self._source))
+
+
+def _touches(finding: Finding, path: Path) -> bool:
+    shared = min(len(finding.path), len(path))
+    return finding.severity is Severity.ERROR and finding.path[:shared] == path[:shared]
+
+
+def named(words: Iterable[object]) -> str:
+    """The words as a sentence takes them: ``a, b and c``."""
+    *most, last = map(str, words)
+    return f"{', '.join(most)} and {last}" if most else last
