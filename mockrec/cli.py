@@ -152,6 +152,28 @@ def _ask(url: str) -> str:
     raise ValueError("that is not what a healthy mockrec answers")
 
 
+# --- replay ------------------------------------------------------------------------------------
+
+
+def _replay_flags(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "stories", nargs="+", metavar="NAME|FILE", help="Shipped scenarios, or files; - is stdin."
+    )
+    parser.add_argument(
+        "--against", metavar="URL", help="Play against this server. Default: in this process."
+    )
+    parser.add_argument("--junit", metavar="FILE", help="Write the verdicts as JUnit XML, too.")
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="Play with this seed instead of the scenario's own."
+    )
+
+
+def _replay(arguments: Namespace) -> int:
+    from mockrec.replay.command import run
+
+    return run(arguments)
+
+
 COMMANDS: Final = (
     Command(
         "serve",
@@ -163,5 +185,12 @@ COMMANDS: Final = (
     ),
     Command(
         "health", "Say whether a server is up and well: exit code 0 or 1.", _health_flags, _health
+    ),
+    Command(
+        "replay",
+        "Play scenarios with their own calls; print the timeline and each verdict.",
+        _replay_flags,
+        _replay,
+        "Exit code 0 if everything expected was so, 1 if not, 2 if a scenario cannot be played.",
     ),
 )

@@ -26,12 +26,14 @@ from mockrec.domain.timing import Timing
 from mockrec.engine import Defaults, Engine
 from mockrec.postman import Postman
 from mockrec.render.envelope import UnknownEvent, topics
+from mockrec.settings import SettingsError
 from mockrec.sinks.media import MediaSink
 from mockrec.sinks.webhook import Webhook
 from mockrec.storage.folder import FolderStore
 from mockrec.storage.memory import MemoryStore
 
 if TYPE_CHECKING:
+    from mockrec.playbook.scenario import Scenario
     from mockrec.settings import Settings
     from mockrec.storage import Store
 
@@ -61,6 +63,7 @@ def build(settings: Settings) -> Engine:
         start_at=settings.start_at,
         credentials=settings.credentials,
         apps=settings.apps,
+        scenario=_scenario(settings.scenario) if settings.scenario else None,
     )
     media = MediaSink(assets.footage)
     postman = Postman(Webhook(allow_link_local=settings.callback_link_local))
@@ -80,6 +83,17 @@ def _carrier(settings: Settings, media: MediaSink) -> Carrier | None:
     given = settings.storage_request_endpoints
     buckets = ObjectStore(settings.storage_endpoint, allow_request_endpoints=given)
     return Carrier(buckets, media)
+
+
+def _scenario(name: str) -> Scenario:
+    """The scenario that every world plays from its beginning."""
+    from mockrec.playbook.findings import BadScenario
+    from mockrec.playbook.library import NoSuchStory, story
+
+    try:
+        return story(name)
+    except (BadScenario, NoSuchStory) as error:
+        raise SettingsError(f"--scenario: {error}") from None
 
 
 def _callback(settings: Settings) -> Callback | None:
@@ -111,9 +125,6 @@ def doorway(
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; the exit code."""
-    if settings.scenario:
-        print("mockrec: --scenario: this version plays no scenarios", file=sys.stderr)
-        return 2
     try:
         engine = build(settings)
     except UnknownEvent as error:

@@ -10,9 +10,11 @@ from mockrec.domain.moments import Millis, duration
 from mockrec.domain.rules import Instant
 from mockrec.playbook.findings import Path
 
-_INSTANT: Final = re.compile(r"(?P<anchor>[A-Za-z][\w-]*)(?: (?P<sign>[+-]) (?P<span>.+))?", re.A)
+_INSTANT: Final = re.compile(
+    r"(?P<anchor>[A-Za-z][\w-]*)(?: (?P<sign>[+-]) (?P<span>.+))?", re.ASCII
+)
 _LENGTH: Final = re.compile(
-    r"^(?:[A-Za-z][\w-]* [+-] )?(?:\d+(?:\.\d{1,6})?(?:ms|min|[smhd]))+\Z", re.A
+    r"^(?:[A-Za-z][\w-]* [+-] )?(?:\d+(?:\.\d{1,6})?(?:ms|min|[smhd]))+\Z", re.ASCII
 )
 _OPAQUE: Final = frozenset({"clientRequest", "body", "answer", "headers"})
 """What stands below these is sent or compared as it is."""

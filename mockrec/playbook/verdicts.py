@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockrec.documents import Unreadable, read
 from mockrec.domain.events import Notice, NoticeBefallen, StatusChanged
-from mockrec.domain.moments import Millis, duration, spell
+from mockrec.domain.moments import Millis, spell
 from mockrec.domain.outgoing import Outgoing
 from mockrec.playbook.axis import timeline
 from mockrec.render.notification import NoticeStyle, announcement, details
@@ -198,10 +198,11 @@ def _called(expectation: Expectation, evidence: Evidence, span: _Span) -> Found:
     return moments, _too_soon(moments, wanted.get("gaps", {}).get("at_least", ()))
 
 
-def _too_soon(moments: Sequence[Millis], gaps: Sequence[str]) -> str:
+def _too_soon(moments: Sequence[Millis], gaps: Sequence[Millis]) -> str:
     for number, ((earlier, later), gap) in enumerate(zip(pairwise(moments), gaps, strict=False), 2):
-        if later - earlier < duration(gap):
-            return f"call {number} came {spell(later - earlier)} after, expected at least {gap}"
+        if later - earlier < gap:
+            came = spell(later - earlier)
+            return f"call {number} came {came} after, expected at least {spell(gap)}"
     return ""
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import immutables
+import orjson
 from aiohttp import web
 
 from mockrec.api.control.guard import Wrong, document, number, show
@@ -15,7 +17,7 @@ from mockrec.api.keys import ENGINE
 from mockrec.domain.problems import Refusal
 
 if TYPE_CHECKING:
-    from mockrec.playbook.scenario import Expectation, Performance
+    from mockrec.playbook.scenario import Expectation, Performance, Scenario
     from mockrec.playbook.verdicts import Evidence, Verdict
     from mockrec.realm import Realm
 
@@ -58,10 +60,11 @@ async def report(request: web.Request) -> web.Response:
 
 async def verdicts(request: web.Request) -> web.Response:
     """The verdicts on these expectations, whether a scenario is played or not."""
-    from mockrec.playbook.loader import expectations
+    from mockrec.playbook.loader import load
 
-    given = cast("dict[str, Any]", await document(request, "verdicts"))
-    expected = _understood(lambda: expectations(given["expect"]))
+    given = await document(request, "verdicts")
+    text = orjson.dumps({"scenario": "verdicts", "expect": given["expect"]}).decode()
+    expected = _understood(lambda: load(text, "expect")).expect
     return show(_verdicts(realm(request), expected))
 
 
@@ -75,26 +78,17 @@ async def _text(request: web.Request) -> str:
         raise Wrong(400, f"no UTF-8: {error}", "", "a scenario, YAML or JSON") from None
 
 
-def _understood(read: Any) -> Any:
-    """What was read; a `Wrong` with all that is the matter, the first of it in front."""
+def _understood(read: Callable[[], Scenario]) -> Scenario:
+    """What was read; a `Wrong` with all that is the matter, and where the first of it is."""
     from mockrec.playbook.findings import BadScenario
 
     try:
         return read()
     except BadScenario as bad:
         first = bad.findings[0]
-        wrong = Wrong(400, str(first), first.path, "a scenario (docs/scenarios.md)")
-        wrong.body["findings"] = [
-            {
-                "severity": finding.severity,
-                "line": finding.line,
-                "column": finding.column,
-                "path": finding.path,
-                "message": finding.message,
-            }
-            for finding in bad.findings
-        ]
-        raise wrong from None
+        where = "".join(f"/{step}" for step in first.path)
+        expected = "a scenario that `mockrec check` finds nothing wrong with"
+        raise Wrong(400, "\n".join(map(str, bad.findings)), where, expected) from None
 
 
 def _state(one: Realm) -> dict[str, Any]:
