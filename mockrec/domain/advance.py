@@ -20,15 +20,21 @@ from mockrec.domain.lifecycle import (
     end,
     give_up_joining,
     join_channel,
+    let_in,
     lose_token,
-    open_page,
     ready_uploader,
-    see,
     set_out,
     settle,
     throw_out,
     try_upload,
     turn,
+)
+from mockrec.domain.paging import (
+    crash_page,
+    look_at_page,
+    lose_patience,
+    open_page,
+    reload_page,
 )
 from mockrec.domain.promises import (
     BeginCapture,
@@ -40,6 +46,7 @@ from mockrec.domain.promises import (
     FinishUpload,
     GiveUpJoining,
     JoinChannel,
+    LosePatience,
     OpenPage,
     ReachMaxHours,
     ReadyUploader,
@@ -60,8 +67,10 @@ from mockrec.domain.signals import (
     ChangeOutputs,
     ChangeStorage,
     ChangeSubscription,
+    CrashPage,
     LoseServer,
     LoseToken,
+    ReloadPage,
     SawConditions,
     SawUsers,
     Signal,
@@ -132,6 +141,8 @@ def _keep(recording: Recording, cause: Cause) -> Recording:  # noqa: C901, PLR09
             return join_channel(recording)
         case OpenPage():
             return open_page(recording)
+        case LosePatience(again):
+            return lose_patience(recording, again=again)
         case Register():
             return recording.announce(Registered)
         case GiveUpJoining():
@@ -168,7 +179,7 @@ def _obey(recording: Recording, signal: Signal) -> Recording:  # noqa: C901  a t
         case SawUsers(users):
             return attend(replace(recording, users=users))
         case SawConditions(conditions):
-            return see(recording, conditions)
+            return _see(replace(recording, conditions=conditions))
         case ChangeSubscription(subscription):
             return listen(replace(recording, subscription=subscription))
         case ChangeLayout(layout):
@@ -181,7 +192,7 @@ def _obey(recording: Recording, signal: Signal) -> Recording:  # noqa: C901  a t
             return replace(recording, storage=storage)
         case StopRecording():
             return end(recording, Ending.STOPPED)
-        case LoseServer() | ThrowOut() | LoseToken():
+        case LoseServer() | ThrowOut() | LoseToken() | ReloadPage() | CrashPage():
             return _suffer(recording, signal)
         case BucketAnswered(number, verdict, reason):
             return bucket_answered(recording, number, verdict, reason)
@@ -190,6 +201,11 @@ def _obey(recording: Recording, signal: Signal) -> Recording:  # noqa: C901  a t
                 CallMisplaced, status=recording.status, files=recording.listed
             )
     assert_never(signal)
+
+
+def _see(recording: Recording) -> Recording:
+    """Other conditions hold now; to a recording that is ending they only matter for its uploads."""
+    return recording if recording.ending else look_at_page(let_in(recording))
 
 
 def _suffer(recording: Recording, blow: Blow) -> Recording:
@@ -201,4 +217,8 @@ def _suffer(recording: Recording, blow: Blow) -> Recording:
             return throw_out(recording)
         case LoseToken():
             return lose_token(recording)
+        case ReloadPage():
+            return reload_page(recording)
+        case CrashPage():
+            return crash_page(recording)
     assert_never(blow)

@@ -80,6 +80,12 @@ def capture_page(recording: Recording) -> Recording:
     return recording if running else _open(_begun(recording), key, _page_picture(recording.task))
 
 
+def capture_anew(recording: Recording) -> Recording:
+    """The page was loaded anew: what is recorded of it goes on in a fresh slice."""
+    key = mixed_key(recording.task, recording.server)
+    return recording if recording.on_hold else capture_page(close(recording, key))
+
+
 def hold(recording: Recording, *, on_hold: bool) -> Recording:
     """A web recording is paused or resumed, and its RTMP pushes with it."""
     if recording.on_hold == on_hold:

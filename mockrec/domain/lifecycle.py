@@ -6,9 +6,9 @@ from typing import Final, assert_never
 
 import immutables
 
-from mockrec.domain.capture import capture_page, hush, listen
+from mockrec.domain.capture import hush, listen
 from mockrec.domain.channel import Role
-from mockrec.domain.conditions import Conditions, Hindrance
+from mockrec.domain.conditions import Hindrance
 from mockrec.domain.events import (
     RecorderLeft,
     RecorderStarted,
@@ -16,11 +16,9 @@ from mockrec.domain.events import (
     SessionExited,
     StatusChanged,
     UploaderStarted,
-    WebStarted,
     WebStopped,
 )
 from mockrec.domain.judging import judge
-from mockrec.domain.moments import HOUR
 from mockrec.domain.problems import quoted
 from mockrec.domain.promises import (
     BeginCapture,
@@ -29,7 +27,6 @@ from mockrec.domain.promises import (
     GiveUpJoining,
     JoinChannel,
     OpenPage,
-    ReachMaxHours,
     ReadyUploader,
     Register,
     ReportProgress,
@@ -37,7 +34,6 @@ from mockrec.domain.promises import (
     StartComponents,
     Timer,
 )
-from mockrec.domain.pushing import push_to
 from mockrec.domain.recording import NORMAL, Ending, Recording, Status, Turn
 from mockrec.domain.streams import Verdict
 from mockrec.domain.task import ChannelType, Mode
@@ -123,17 +119,6 @@ def begin_capture(recording: Recording) -> Recording:
     return listen(replace(recording, capturing=True))
 
 
-def open_page(recording: Recording) -> Recording:
-    """The page is loaded: ready, and recorded from here on unless it is on hold."""
-    page = recording.task.page
-    recording = replace(recording, joined=True, capturing=True).announce(WebStarted)
-    recording = turn(recording, Status.READY, "the page is loaded")
-    if page is not None and not any(one.cause == ReachMaxHours() for one in recording.agenda):
-        recording = recording.later(page.max_hours * HOUR, ReachMaxHours())
-    recording = push_to(recording, recording.push_urls)
-    return capture_page(recording)
-
-
 def attend(recording: Recording) -> Recording:
     """Who is in the channel changed, or the recorder came to see it: idle, kicked, or going on."""
     if not recording.joined or recording.ending or recording.task.mode is Mode.WEB:
@@ -162,13 +147,12 @@ def lose_token(recording: Recording) -> Recording:
     return fail(recording, Ending.TOKEN_EXPIRED, "the token has expired")
 
 
-def see(recording: Recording, conditions: Conditions) -> Recording:
-    """What is wrong with the world is another now: who was kept out may get in."""
-    recording = replace(recording, conditions=conditions)
+def let_in(recording: Recording) -> Recording:
+    """The conditions have changed: a recorder that was kept out may get in."""
     kept_out = any(timer.cause == GiveUpJoining() for timer in recording.agenda)
-    if kept_out and conditions.join(recording.task.cname) is not Hindrance.NO_ANSWER:
-        return join_anew(recording.without(GiveUpJoining()))
-    return recording
+    if not kept_out or recording.conditions.join(recording.task.cname) is Hindrance.NO_ANSWER:
+        return recording
+    return join_anew(recording.without(GiveUpJoining()))
 
 
 def end(recording: Recording, ending: Ending) -> Recording:

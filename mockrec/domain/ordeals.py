@@ -13,8 +13,18 @@ from mockrec.domain.changes import (
     Felt,
     Kick,
     PreventJoin,
+    SetPage,
 )
-from mockrec.domain.signals import LoseServer, LoseToken, SawConditions, Signal, ThrowOut
+from mockrec.domain.conditions import PageFate
+from mockrec.domain.signals import (
+    CrashPage,
+    LoseServer,
+    LoseToken,
+    ReloadPage,
+    SawConditions,
+    Signal,
+    ThrowOut,
+)
 from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
@@ -35,6 +45,12 @@ def undergo(world: World, change: Change) -> Outcome:
             return _felt(world, _live(world, cname), LoseToken())
         case PreventJoin(hindrance, cname):
             return _seen(world, world.conditions.with_join(cname, hindrance))
+        case SetPage(PageFate.RELOADS, cname):
+            return _felt(world, _live(world, cname), ReloadPage())
+        case SetPage(PageFate.CRASHES, cname):
+            return _felt(world, _live(world, cname), CrashPage())
+        case SetPage(fate, cname):
+            return _seen(world, world.conditions.with_page(cname, fate))
         case BreakBucket(fails, bucket):
             return _seen(world, world.conditions.with_bucket(bucket, fails))
     assert_never(change)

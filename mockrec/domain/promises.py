@@ -30,6 +30,14 @@ class OpenPage:
 
 
 @dataclass(frozen=True, slots=True)
+class LosePatience:
+    """The page has not said for too long that it is ready."""
+
+    again: bool = False
+    """Whether it was loaded anew already."""
+
+
+@dataclass(frozen=True, slots=True)
 class Register:
     """The high-availability register answers."""
 
@@ -112,6 +120,7 @@ Cause = (
     | ReadyUploader
     | JoinChannel
     | OpenPage
+    | LosePatience
     | Register
     | GiveUpJoining
     | BeginCapture

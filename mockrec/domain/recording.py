@@ -15,6 +15,7 @@ from mockrec.domain.ids import recorder_uid
 from mockrec.domain.moments import Millis
 from mockrec.domain.promises import Cause, FinishUpload, Timer
 from mockrec.domain.streams import Item, OutputState, Part, RecordedFile, Stream, StreamKey
+from mockrec.domain.task import Mode
 from mockrec.domain.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -51,9 +52,14 @@ class Ending(StrEnum):
     TOKEN_EXPIRED = "the token has expired"  # noqa: S105
     TOKEN_INVALID = "the token is not valid"  # noqa: S105
     NEVER_READY = "the recorder never got ready"
+    PAGE_LIMITED = "the page asks for too much"
+    ENGINE_FAILED = "no browser for the page"
+    PAGE_TIMEOUT = "the page never got ready"
+    PAGE_FAILED = "the page cannot be opened"
+    PAGE_CRASHED = "the page has crashed"
 
 
-NORMAL: Final = frozenset({Ending.STOPPED, Ending.IDLE, Ending.MAX_HOURS})
+NORMAL: Final = frozenset({Ending.STOPPED, Ending.IDLE, Ending.MAX_HOURS, Ending.PAGE_TIMEOUT})
 """The ends that a recording is meant to come to; all others are failures."""
 
 
@@ -145,6 +151,11 @@ class Recording:
         """What the file lists name: a server knows of no files but its own."""
         newest = max((file.key.server for file in self.files), default=0)
         return tuple(file for file in self.files if file.key.server == newest)
+
+    @property
+    def page_open(self) -> bool:
+        """Whether the page of a web recording is there to be recorded."""
+        return self.task.mode is Mode.WEB and self.capturing and self.ending is None
 
     @property
     def uploading(self) -> bool:

@@ -88,6 +88,16 @@ class LoseToken:
 
 
 @dataclass(frozen=True, slots=True)
+class ReloadPage:
+    """The page falls silent, and is loaded anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrashPage:
+    """The page goes down."""
+
+
+@dataclass(frozen=True, slots=True)
 class BucketAnswered:
     """A real bucket's word on an upload."""
 
@@ -101,7 +111,7 @@ class StartedAgain:
     """A start came for a recording that runs."""
 
 
-Blow = LoseServer | ThrowOut | LoseToken
+Blow = LoseServer | ThrowOut | LoseToken | ReloadPage | CrashPage
 """What befalls a recording once."""
 
 Signal = (

@@ -240,6 +240,11 @@ def _result(told: _Told[PostponedFinished]) -> Body:
 WEB_ENDINGS: Final = {
     Ending.STOPPED: (0, "ok"),
     Ending.MAX_HOURS: (1, "max_recording_hour"),
+    Ending.PAGE_LIMITED: (2, "capability_limit"),
+    Ending.ENGINE_FAILED: (3, "start_engine_failed"),
+    Ending.PAGE_TIMEOUT: (4, "page_load_timeout"),
+    Ending.PAGE_FAILED: (5, "access_url_failed"),
+    Ending.PAGE_CRASHED: (6, "recorder_error"),
     Ending.BUCKET_REFUSED: (6, "recorder_error"),
     Ending.SERVER_LOST: (6, "recorder_error"),
 }

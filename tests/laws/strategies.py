@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from hypothesis import strategies as st
 
 from mockrec.domain.advance import advance, begin, react
-from mockrec.domain.changes import BreakBucket, Change, ExpireToken, FailOver, Kick, PreventJoin
+from mockrec.domain.changes import (
+    BreakBucket,
+    Change,
+    ExpireToken,
+    FailOver,
+    Kick,
+    PreventJoin,
+    SetPage,
+)
 from mockrec.domain.channel import BOTH, Codec, Medium, Role, User, Users
-from mockrec.domain.conditions import FAIR, BucketFault, Hindrance
+from mockrec.domain.conditions import FAIR, BucketFault, Hindrance, PageFate
 from mockrec.domain.events import Event
 from mockrec.domain.layout import Arrangement, Layout
 from mockrec.domain.policy import Policy
@@ -20,8 +28,10 @@ from mockrec.domain.signals import (
     ChangeOutputs,
     ChangeStorage,
     ChangeSubscription,
+    CrashPage,
     LoseServer,
     LoseToken,
+    ReloadPage,
     SawConditions,
     SawUsers,
     Signal,
@@ -240,6 +250,7 @@ def _web(draw: st.DrawFn, plain: Task) -> Task:
         max_hours=draw(st.integers(1, 3)),
         part=draw(st.integers(5_000, 60_000)),
         on_hold=draw(st.booleans()),
+        ready_timeout=draw(st.just(0) | st.integers(1, 15_000)),
     )
     return replace(
         plain, scene=1, page=page, outputs=draw(st.none() | URLS), mp4=draw(st.booleans())
@@ -260,6 +271,7 @@ def orders(task: Task) -> st.SearchStrategy[Signal]:
 
 # What befalls a recording, whatever its mode.
 BLACKOUTS = st.none() | st.integers(0, 40_000)
+FATES = st.sampled_from([PageFate.LOADS, PageFate.TIMES_OUT, PageFate.LOADS, *PageFate][:-2])
 BLOWS: st.SearchStrategy[Signal] = st.one_of(
     st.builds(LoseServer, BLACKOUTS),
     st.builds(LoseServer, BLACKOUTS),
@@ -267,7 +279,8 @@ BLOWS: st.SearchStrategy[Signal] = st.one_of(
         lambda hindrance: SawConditions(FAIR.with_join(None, hindrance)),
         st.none() | st.none() | st.sampled_from(Hindrance),
     ),
-    st.sampled_from([ThrowOut(), LoseToken(), LoseServer()]),
+    st.builds(lambda fate: SawConditions(FAIR.with_page(None, fate)), FATES),
+    st.sampled_from([ThrowOut(), LoseToken(), CrashPage(), ReloadPage(), ReloadPage()]),
 )
 
 
@@ -361,6 +374,7 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
     st.builds(BreakBucket, FAULTS, BUCKETS),
     st.builds(Kick, CHANNELS, st.none() | st.integers(90, 95)),
     st.builds(ExpireToken, CHANNELS),
+    st.builds(SetPage, st.sampled_from(PageFate), CHANNELS),
     st.builds(PreventJoin, st.none() | st.sampled_from(Hindrance), CHANNELS),
 )
 """What befalls a world."""

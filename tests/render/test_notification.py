@@ -225,6 +225,11 @@ CASES: Final[dict[str, tuple[Task, Notice]]] = {
     "0070 web started": (WEB, WebStarted(**TOLD)),
     "0071 stopped": (WEB, WebStopped(**TOLD, ending=Ending.STOPPED, files=MP4_FILES[::-1])),
     "0071 after its hours": (WEB, WebStopped(**TOLD, ending=Ending.MAX_HOURS, files=MIX_FILES)),
+    "0071 too much": (WEB, WebStopped(**TOLD, ending=Ending.PAGE_LIMITED, files=MIX_FILES)),
+    "0071 no engine": (WEB, WebStopped(**TOLD, ending=Ending.ENGINE_FAILED, files=())),
+    "0071 never ready": (WEB, WebStopped(**TOLD, ending=Ending.PAGE_TIMEOUT, files=())),
+    "0071 not opened": (WEB, WebStopped(**TOLD, ending=Ending.PAGE_FAILED, files=())),
+    "0071 crashed": (WEB, WebStopped(**TOLD, ending=Ending.PAGE_CRASHED, files=MIX_FILES)),
     "0072 capability limit": (WEB, CapabilityLimited(**TOLD, limit=Limit.WEBGL)),
     "0073 reload": (WEB, PageReloaded(**TOLD, reason=Mishap.SILENCE)),
     "0080 transcoder started": (TRANSCODING, TranscoderStarted(**TOLD)),
@@ -338,7 +343,10 @@ def test_a_case_is_named_by_its_number(name: str) -> None:
 
 
 def test_every_end_of_a_web_recording_has_a_code() -> None:
-    of_channels = {Ending.IDLE, Ending.KICKED}
+    of_channels = {
+        *(Ending.IDLE, Ending.KICKED),
+        *(Ending.TOKEN_EXPIRED, Ending.TOKEN_INVALID, Ending.NEVER_READY),
+    }
 
     assert set(Ending) == {*WEB_ENDINGS, *of_channels}
 
