@@ -17,6 +17,8 @@ def why_empty(recording: Recording) -> str:
     """The cause, of a recording that has ended without a file, as a person would tell it."""
     if recording.refusal:
         return recording.refusal
+    if recording.server:
+        return "the server died before anything was cut, and the next has cut nothing"
     if recording.task.mode is Mode.WEB:
         return _why_no_page(recording)
     timing = recording.task.timing
@@ -52,5 +54,6 @@ def _why_nobody(recording: Recording) -> str:
 
 def _too_early(recording: Recording, what: str, takes: Millis) -> str:
     end = next(turn.at for turn in recording.history if turn.status >= Status.STOP_REQUESTED)
-    after = spell(end - recording.task.started)
-    return f"stopped {after} after the start: {what} yet, which takes {spell(takes)}"
+    after = end - recording.task.started
+    usual = f", which takes {spell(takes)}" if after < takes else ""
+    return f"stopped {spell(after)} after the start: {what} yet{usual}"

@@ -2,8 +2,10 @@
 
 import pytest
 
+from mockrec.domain.changes import FailOver
 from mockrec.domain.channel import Role, User
 from mockrec.domain.commands import Stop
+from mockrec.domain.emptiness import why_empty
 from mockrec.domain.policy import Policy
 from mockrec.domain.subscription import Only, Subscription
 from mockrec.domain.task import Mode, Page, Task
@@ -19,6 +21,7 @@ from tests.domain.studio import (
     UNDER_WAY,
     WEB,
     Studio,
+    Take,
     refused,
 )
 
@@ -82,6 +85,28 @@ def test_nobody_who_sends_what_is_subscribed_to(studio: Studio, order: Task) -> 
     choosy = replace(order, subscription=Subscription(others, others))
 
     assert cause(studio, choosy, UNDER_WAY) == UNHEARD
+
+
+@each_order
+def test_a_server_that_died_before_it_had_cut_anything(studio: Studio, order: Task) -> None:
+    session = studio.record(order)
+    studio.jump(MEDIA + 1_000)
+    studio.do(FailOver(blackout=1_000))
+    studio.jump(1_000)
+
+    assert refused(studio.stop(session)).detail == (
+        "the server died before anything was cut, and the next has cut nothing"
+    )
+
+
+def test_a_page_that_takes_longer_than_usual() -> None:
+    """As a change of the world may have it; the delays are then no excuse."""
+    take = Take(WEB)
+    take.recording = replace(take.recording, agenda=())
+
+    take.stop(PAGE_LOADED)
+
+    assert why_empty(take.recording) == "stopped 5s after the start: the page had not loaded yet"
 
 
 def test_no_picture_taken(studio: Studio) -> None:
