@@ -31,6 +31,7 @@ from mockrec.domain.values import dataclass
 _MOST_FINDINGS: Final = 100  # a hostile body shall not fill the log
 _LONGEST_GOT: Final = 80
 _LONGEST_POINTER: Final = 200
+_FEW: Final = 8
 _LONGEST_GUESSED: Final = 40
 _MOST_BITS: Final = 256
 _LIKENESS: Final = 0.7
@@ -240,7 +241,9 @@ def _tell(edition: _Edition, fault: _Fault, document: object) -> Iterator[Violat
         yield from (_missing(edition, fault, key, value) for key in absent)
     elif keyword == "additionalProperties":
         known = schema["properties"]
-        yield from (_unknown((*path, key), value[key], known) for key in value if key not in known)
+        expected = f"one of {', '.join(known)}" if _is_ours(edition) else "no such key here"
+        for key in (key for key in value if key not in known):
+            yield _unknown((*path, key), value[key], known, expected)
     else:
         # A string in the place of an object or a list may hold all that belongs in there.
         hidden = keyword == "type" and _noun(schema) in {"an object", "a list"}
@@ -250,8 +253,8 @@ def _tell(edition: _Edition, fault: _Fault, document: object) -> Iterator[Violat
 
 
 def _missing(edition: _Edition, fault: _Fault, key: str, value: Mapping[str, object]) -> Violation:
-    known = fault.schema.get("properties", {})
-    wanted = _whole(edition, known.get(key, {}))
+    known = fault.schema.get("properties", value)  # a condition knows no names of its own
+    wanted = _whole(edition, fault.schema.get("properties", {}).get(key, {}))
     rule = _rule(fault.schema, "required") or _rule(wanted, "required") or "required"
     stranger = _likest(key, (name for name in value if name not in known))
     hint = f'did you mean "{key}" by "{_printable(stranger)}"?' if stranger else None
@@ -259,11 +262,16 @@ def _missing(edition: _Edition, fault: _Fault, key: str, value: Mapping[str, obj
     return Violation(_pointer((*fault.path, key)), "nothing", expected, rule, hint)
 
 
-def _unknown(path: Path, value: object, known: Iterable[str]) -> Violation:
+def _is_ours(edition: _Edition) -> bool:
+    """Whether it is a call of the control plane, whose keys are few and may all be told."""
+    return edition.name.startswith("control.")
+
+
+def _unknown(path: Path, value: object, known: Iterable[str], expected: str) -> Violation:
     likest = _likest(str(path[-1]), known)
     hint = f'did you mean "{likest}"?' if likest else None
     got = _got(path, value, hidden=True)
-    return Violation(_pointer(path), got, "no such key here", "unknown", hint)
+    return Violation(_pointer(path), got, expected, "unknown", hint)
 
 
 def _rule(schema: Schema, keyword: str) -> Any:
@@ -323,8 +331,11 @@ def _got(path: Path, value: object, *, hidden: bool) -> str:
     match value:
         case dict():
             return f"an object of {len(value)}" if value else "an empty object"
-        case list():
+        case list() if hidden or not 0 < len(value) <= _FEW or any(map(_holds_more, value)):
             return f"a list of {len(value)}" if value else "an empty list"
+        case list():
+            shown = f"[{', '.join(_got(path, item, hidden=False) for item in value)}]"
+            return shown if len(shown) <= _LONGEST_GOT else f"a list of {len(value)}"
         case str():
             return "a string" if hidden else _shortened(_json(value[:_LONGEST_GOT]), _LONGEST_GOT)
         case int() | float() if hidden and not isinstance(value, bool):
@@ -333,6 +344,10 @@ def _got(path: Path, value: object, *, hidden: bool) -> str:
             return f"an integer of {value.bit_length()} bits"
         case _:
             return _shortened(_json(value), _LONGEST_GOT)
+
+
+def _holds_more(value: object) -> bool:
+    return isinstance(value, dict | list)
 
 
 def _json(value: object) -> str:

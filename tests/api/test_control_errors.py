@@ -5,6 +5,7 @@ from typing import Final
 
 import pytest
 
+from mockrec import assets
 from mockrec.documents import DEEPEST
 from tests.api.service import EPOCH, World, wrong
 
@@ -15,6 +16,13 @@ TAKE_A_BODY: Final = [
     ("PUT", "/channels/room/users/101"),
     ("POST", "/journal/await"),
 ]
+SCHEMAS: Final = {
+    "/clock": "control.clock",
+    "/clock/advance": "control.advance",
+    "/settings": "control.settings",
+    "/channels/room/users/101": "control.user",
+    "/journal/await": "control.await",
+}
 MIB: Final = 1024 * 1024
 
 every = pytest.mark.parametrize(("method", "path"), TAKE_A_BODY)
@@ -63,11 +71,18 @@ async def test_what_is_no_object(world: World, method: str, path: str, document:
 
 @every
 async def test_a_key_that_there_is_none_of(world: World, method: str, path: str) -> None:
-    error, where, _ = await sent(world, method, path, b'{"~x/y": {"z": 1}}')
+    error, where, expected = await sent(world, method, path, b'{"~x/y": {"z": 1}}')
 
-    if where:  # what is missing is told first
-        assert where in {"/~0x~1y", "/match"}
-    assert error.startswith("got ")
+    assert (error, where) == ("got an object of 1", "/~0x~1y")
+    schema = json.loads(assets.schema(SCHEMAS[path]))
+    assert expected == f"one of {', '.join(schema['properties'])}"
+
+
+async def test_a_key_that_is_misspelt_is_told_before_the_one_that_is_missing(world: World) -> None:
+    error, where, expected = await sent(world, "POST", "/clock/advance", b'{"untill": {}}')
+
+    assert (error, where) == ('got an empty object, did you mean "until"?', "/untill")
+    assert expected == "one of by, to, until, limit"
 
 
 @every

@@ -97,7 +97,8 @@ async def document(request: web.Request, schema: str) -> dict[str, object]:
         raise Wrong(400, str(error), "", "one JSON object") from None
     violations = contract.check(f"control.{schema}", None, content, strict=True).violations
     if violations or not isinstance(content, dict):
-        first = violations[0]
+        # A misspelt key is told before the one that is missing for it.
+        first = next((one for one in violations if one.rule == "unknown"), violations[0])
         hint = f", {first.hint}" if first.hint else ""
         raise Wrong(400, f"got {first.got}{hint}", first.pointer, first.expected)
     return {key: _exact(value) for key, value in content.items()}
