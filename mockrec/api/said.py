@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from mockrec.domain.values import dataclass
 from typing import Any, Final, Self
 
 import orjson

@@ -6,7 +6,7 @@ lasts holds for recordings that start later, too, until it is taken back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from mockrec.domain.values import dataclass
 from typing import TYPE_CHECKING
 
 from mockrec.domain.channel import BOTH, Medium

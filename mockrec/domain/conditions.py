@@ -6,13 +6,12 @@ that dies, is not among them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeVar
 
 import immutables
 
-from mockrec.domain.values import replace
+from mockrec.domain.values import dataclass, replace
 
 T = TypeVar("T")
 
