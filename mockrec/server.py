@@ -179,7 +179,7 @@ def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 def _spare_the_collector() -> None:
     """Values make no cycles: the collector need not look at them so often, nor at what is there."""
     gc.freeze()
-    gc.set_threshold(100_000, 50, 1_000)
+    gc.set_threshold(10_000, 1_000, 10)
 
 
 def _terse(record: logging.LogRecord) -> bool:
