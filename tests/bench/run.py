@@ -17,9 +17,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.bench import wrk
+from tests.bench import plugin, wrk
 from tests.bench.measures import MEASURES, NEED_WRK, QUICK, THOROUGH, Figure
 
+EVERY = (*MEASURES, *plugin.MEASURES)
 _WIDTHS = (50, 42, 12, 16)
 
 
@@ -37,7 +38,7 @@ def main() -> None:
     if not wrk.there():
         print("wrk is missing (Debian: apt-get install wrk): what needs it is left out.")
     _print(("", "mockrec", "bare", "promise", ""))
-    for measure in MEASURES:
+    for measure in EVERY:
         if asked.only and measure.__name__ not in asked.only:
             continue
         if measure in NEED_WRK and not wrk.there():
@@ -48,7 +49,7 @@ def main() -> None:
 
 
 def _names() -> str:
-    return "measure this only: " + ", ".join(measure.__name__ for measure in MEASURES)
+    return "measure this only: " + ", ".join(measure.__name__ for measure in EVERY)
 
 
 def _cells(figure: Figure) -> Iterable[str]:
