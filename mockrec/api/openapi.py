@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from mockrec import __version__, assets
 from mockrec.api import emulated
-from mockrec.api.control import about, callbacks, channels, files, history, worlds
+from mockrec.api.control import about, callbacks, channels, files, history, scenarios, worlds
 from mockrec.api.control.guard import Handler
 from mockrec.api.control.routes import CALLS, OPEN_CALLS
 from mockrec.domain import commands
@@ -103,14 +103,21 @@ _ASKED: Final[dict[Handler, list[Document]]] = {
         {"name": "bucket", "description": "Only of this bucket.", "schema": _TEXT},
         {"name": "prefix", "description": "Only keys that begin so.", "schema": _TEXT},
     ],
+    scenarios.put_on: [
+        {"name": "seed", "description": "Instead of the scenario's own.", "schema": _COUNT},
+    ],
     files.file: [
         {"name": "Range", "in": "header", "description": "One range of bytes.", "schema": _TEXT},
     ],
 }
+_WRITTEN: Final = ("application/json", "application/yaml")
+"""How a scenario may be written."""
 _TAKEN: Final[dict[Handler, str]] = {
     callbacks.set_callback: "control.callback",
     channels.join: "control.user",
     history.wait: "control.await",
+    scenarios.put_on: "scenario",
+    scenarios.verdicts: "control.verdicts",
     worlds.advance: "control.advance",
     worlds.set_clock: "control.clock",
     worlds.set_settings: "control.settings",
@@ -254,6 +261,9 @@ def _call(path: str, handler: Handler) -> Document:
     }
     if handler in _TAKEN:
         told["requestBody"] = _body([_TAKEN[handler]])
+    if handler is scenarios.put_on:
+        (content,) = told["requestBody"]["content"].values()
+        told["requestBody"]["content"] = dict.fromkeys(_WRITTEN, content)
     return told
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from mockrec.domain.values import dataclass
 from typing import Any, Final, Self
 
 import orjson
+
+from mockrec.domain.values import dataclass
 
 JSON: Final = (("Content-Type", "application/json; charset=utf-8"),)
 

@@ -6,10 +6,10 @@ lasts holds for recordings that start later, too, until it is taken back.
 
 from __future__ import annotations
 
-from mockrec.domain.values import dataclass
 from typing import TYPE_CHECKING
 
 from mockrec.domain.channel import BOTH, Medium
+from mockrec.domain.values import dataclass
 
 if TYPE_CHECKING:
     from mockrec.domain.conditions import BucketFault, Hindrance, PageFate

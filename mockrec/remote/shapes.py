@@ -37,6 +37,7 @@ class ServerSettings(WorldSettings, total=False):
 
     host: str
     port: int
+    host_name: Sequence[str]
     seed: int
     app: Sequence[str]
     data: str
