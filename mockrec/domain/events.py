@@ -97,6 +97,16 @@ class ServerLost(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UploadBefallen(Event):
+    """A rule has something happen to an upload."""
+
+    rule: str
+    effect: str
+    item: Item
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SliceCut(Event):
     """A slice was finished and is on its way to the bucket."""
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mockrec.domain.conditions import BucketFault, Conditions
-from mockrec.domain.events import KeysExpired
+from mockrec.domain.events import KeysExpired, UploadBefallen
+from mockrec.domain.faults import Fail, Slow
 from mockrec.domain.moments import SECOND, Millis
+from mockrec.domain.rules import Facts, Occasion, Operation
 from mockrec.domain.streams import Verdict
 from mockrec.domain.values import replace
 
@@ -48,6 +50,10 @@ def judge(recording: Recording, promise: FinishUpload) -> tuple[Recording, Judge
         return recording, _STORED
     if 0 < storage.sts_expiration * SECOND <= now:
         return _told_of_expiry(recording), _EXPIRED
+    if recording.deck.rules and not promise.delayed:
+        recording, befallen = _befallen(recording, promise, storage)
+        if befallen is not None:
+            return recording, befallen
     fault = recording.conditions.bucket(storage.bucket)
     if fault is BucketFault.SLOW and not promise.delayed:
         return recording, Judgement(None, later=recording.task.timing.slow_upload)
@@ -59,6 +65,41 @@ def say(conditions: Conditions, storage: Storage, *, external: bool) -> Judgemen
     fault = conditions.bucket(storage.bucket)
     usual = _ASK if external else _STORED
     return usual if fault is None else _BROKEN.get(fault, usual)
+
+
+def _befallen(
+    recording: Recording, promise: FinishUpload, storage: Storage
+) -> tuple[Recording, Judgement | None]:
+    """What a rule has come of this attempt, if one fires; the sid stands for the seed in it."""
+    task = recording.task
+    facts: Facts = {
+        "mode": str(task.mode),
+        "cname": task.cname,
+        "uid": str(task.uid),
+        "bucket": storage.bucket,
+        "kind": type(promise.item).__name__.lower(),
+        "attempt": promise.attempt,
+    }
+    occasion = Occasion(Operation.UPLOAD, facts)
+    deck, rule = recording.deck.draw(occasion, recording.now, 0, task.sid)
+    recording = replace(recording, deck=deck)
+    if rule is None:
+        return recording, None
+    effect = rule.fault.effect
+    said = UploadBefallen(
+        at=recording.now,
+        rule=rule.id,
+        effect=type(effect).__name__.lower(),
+        item=promise.item,
+        attempt=promise.attempt,
+    )
+    recording = recording.tell(said)
+    match effect:
+        case Fail(verdict):
+            return recording, Judgement(verdict, f"a rule of the scenario: {rule.id}")
+        case Slow(by):
+            return recording, Judgement(None, later=by)
+    return recording, None
 
 
 def _told_of_expiry(recording: Recording) -> Recording:

@@ -14,6 +14,7 @@ from mockrec.domain.conditions import FAIR, Conditions
 from mockrec.domain.ids import recorder_uid
 from mockrec.domain.moments import Millis
 from mockrec.domain.promises import Cause, FinishUpload, Timer
+from mockrec.domain.rules import NO_RULES, Deck
 from mockrec.domain.streams import Item, OutputState, Part, RecordedFile, Stream, StreamKey
 from mockrec.domain.task import Mode
 from mockrec.domain.values import dataclass, replace
@@ -121,6 +122,8 @@ class Recording:
     push_urls: tuple[str, ...] = ()
     """Where it is to be pushed, from when the page is open."""
     outputs: immutables.Map[str, OutputState] = immutables.Map()
+    deck: Deck = NO_RULES
+    """What may go wrong with its uploads."""
     ending: Ending | None = None
     refusal: str = ""
     """What the bucket said, if it refused."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import immutables
 
@@ -198,10 +198,10 @@ class Deck:
         closes = rule.closes.on(self.anchors) if rule.closes is not None else None
         return closes is None or at < closes
 
-    def only(self, operation: Operation) -> Deck:
-        """The deck with the rules of this operation alone, as it is dealt to a recording."""
-        rules = tuple(rule for rule in self.rules if rule.operation is operation)
-        return replace(self, rules=rules, tallies=immutables.Map())
+    def dealt(self, held: Deck) -> Deck:
+        """The rules about uploads, as a recording holds them: it goes on with its own count."""
+        rules = tuple(rule for rule in self.rules if rule.operation is Operation.UPLOAD)
+        return replace(self, rules=rules, tallies=held.tallies)
 
     def anchored(self, name: str, at: Millis) -> Deck:
         """The deck that knows when this happened; only the first time counts."""
@@ -211,6 +211,9 @@ class Deck:
         """The deck with this rule in force, or not."""
         kept = self.armed | {rule_id} if armed else self.armed - {rule_id}
         return replace(self, armed=kept)
+
+
+NO_RULES: Final = Deck()
 
 
 def deck(rules: tuple[Rule, ...]) -> Deck:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from mockrec.domain.commands import Command, Join, Leave
 from mockrec.domain.moments import Millis
-from mockrec.domain.rules import Deck, Instant, Rule, deck
+from mockrec.domain.rules import Deck, Instant, Operation, Rule, deck
 from mockrec.domain.values import dataclass, replace
 
 ANCHORS: Final = ("acquired", "started", "recording", "stopped", "exited", "uploaded")
@@ -57,6 +57,11 @@ class Script:
     """The sid of the first recording: the one that instants count from."""
 
     @property
+    def befalls_uploads(self) -> bool:
+        """Whether any rule is about uploads."""
+        return any(rule.operation is Operation.UPLOAD for rule in self.deck.rules)
+
+    @property
     def next_due(self) -> Millis | None:
         """When the next cue comes; None if none is known to."""
         return self.agenda[0].due if self.agenda else None
@@ -87,10 +92,6 @@ class Script:
     def without(self, place: int) -> Script:
         """The script in which this cue does not come again."""
         return replace(self, agenda=tuple(turn for turn in self.agenda if turn.place != place))
-
-    def delivered(self, sid: str, at: Millis) -> Script:
-        """The script after all files of a recording have arrived, in the bucket or the backup."""
-        return self.anchored("uploaded", at) if sid == self.protagonist else self
 
     def casts(self) -> frozenset[str]:
         """The channels whose users come and go by the script."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockrec.domain.deeds import do
-from mockrec.domain.events import CuePlayed
+from mockrec.domain.events import BackedUp, CuePlayed, UploadBefallen, Uploaded
 from mockrec.domain.problems import Refusal
 from mockrec.domain.recording import Ending
 from mockrec.domain.rules import Occasion, Rule
@@ -13,10 +13,12 @@ from mockrec.domain.script import Arm, Script
 from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
+    from mockrec.domain.events import Event
     from mockrec.domain.moments import Millis
     from mockrec.domain.outgoing import Happening
     from mockrec.domain.recording import Recording
     from mockrec.domain.script import Turn
+    from mockrec.domain.task import Task
     from mockrec.domain.world import Passage, World
 
 
@@ -26,6 +28,13 @@ def stage(world: World, script: Script) -> World:
     for cname in sorted(script.casts()):
         channels = channels.set(cname, replace(world.channel(cname), by_hand=True))
     return replace(world, script=None, channels=channels).with_script(script)
+
+
+def dealt(script: Script | None, recording: Recording) -> Recording:
+    """The recording that knows the rules about its uploads as they stand now."""
+    if script is None or not script.befalls_uploads:
+        return recording
+    return replace(recording, deck=script.deck.dealt(recording.deck))
 
 
 def play(world: World, due: Millis) -> Passage:
@@ -68,6 +77,16 @@ def witness(script: Script, recording: Recording) -> Script:
     if recording.ending is Ending.STOPPED:
         script = script.anchored("stopped", recording.now)
     return script.anchored("exited", recording.now) if recording.exited else script
+
+
+def heed(script: Script, task: Task, event: Event) -> Script:
+    """The script after this happened: all files have arrived, a rule has befallen an upload."""
+    match event:
+        case Uploaded() | BackedUp() if task.sid == script.protagonist:
+            return script.anchored("uploaded", event.at)
+        case UploadBefallen(rule=rule):
+            return script.anchored(rule, event.at)
+    return script
 
 
 def _played(world: World, turn: Turn) -> Passage:

@@ -25,7 +25,7 @@ from mockrec.domain.delivery import (
     Echo,
     Heard,
 )
-from mockrec.domain.events import BackedUp, Notice, Uploaded
+from mockrec.domain.events import Notice
 from mockrec.domain.moments import SECOND, Millis
 from mockrec.domain.outgoing import Happening, Outgoing
 from mockrec.domain.policy import Policy
@@ -35,7 +35,7 @@ from mockrec.domain.restoring import Restoring, answered
 from mockrec.domain.restoring import plan as plan_restoring
 from mockrec.domain.restoring import proceed as restore
 from mockrec.domain.signals import BucketAnswered, SawUsers, Signal
-from mockrec.domain.staging import play, witness
+from mockrec.domain.staging import dealt, heed, play, witness
 from mockrec.domain.task import Mode
 from mockrec.domain.transcoding import Transcoding
 from mockrec.domain.transcoding import plan as plan_transcoding
@@ -169,8 +169,8 @@ class World:
         outgoing: list[Happening] = []
         for event in events:
             outgoing.append(Outgoing(task, event))
-            if world.script is not None and isinstance(event, Uploaded | BackedUp):
-                world = world.with_script(world.script.delivered(task.sid, event.at))
+            if world.script is not None:
+                world = world.with_script(heed(world.script, task, event))
             if isinstance(event, Notice) and (world.policy.callback or world.script):
                 world, posted = owe(world, task, event)
                 outgoing.extend(posted)
@@ -179,6 +179,7 @@ class World:
     def told(self, recording: Recording, signals: Iterable[Signal]) -> Passage:
         """The recording has heard these signals."""
         events: list[Event] = []
+        recording = dealt(self.script, recording)
         for signal in signals:
             recording, said = react(recording, signal, self.now)
             events.extend(said)
@@ -240,7 +241,7 @@ class World:
             step = transcode(job) if isinstance(job, Transcoding) else restore(job, self.conditions)
             return self._continued(job, *step)
         if recording is not None and recording.next_due == due:
-            moved, events = advance(recording, due)
+            moved, events = advance(dealt(self.script, recording), due)
             return self._with(moved, rescheduled=True).report(moved.task, events)
         delivery = self.outbox.get(key)
         return post(self, delivery) if delivery and not delivery.asked else (self, ())

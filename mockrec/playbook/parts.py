@@ -130,7 +130,7 @@ def _known(name: str, wanted: Any) -> Iterator[object]:
     for one in wanted if isinstance(wanted, list) else [wanted]:
         if name == "event":
             yield from topics_of(one)
-        elif name == "status":
+        elif name in {"status", "attempt"}:
             yield one
         else:
             yield str(one)

@@ -174,5 +174,8 @@ def test_a_recording_is_dealt_the_rules_about_its_uploads_uncounted() -> None:
     upload = rule("upload", Operation.UPLOAD)
     cards, _ = deck((rule(), upload)).draw(Occasion(Operation.UPLOAD), 0, 0, "world")
 
-    hand = cards.only(Operation.UPLOAD)
+    hand = cards.dealt(Deck())
     assert (hand.rules, hand.tally(upload)) == ((upload,), Tally())
+
+    hand, _ = hand.draw(Occasion(Operation.UPLOAD), 0, 0, "recording")
+    assert cards.dealt(hand).tally(upload).seen == 1
