@@ -19,12 +19,14 @@ from mockrec.domain.lifecycle import (
     bucket_answered,
     end,
     give_up_joining,
+    give_up_waiting,
     join_channel,
     let_in,
     lose_token,
     ready_uploader,
     set_out,
     settle,
+    stop,
     throw_out,
     try_upload,
     turn,
@@ -45,6 +47,7 @@ from mockrec.domain.promises import (
     ExitIdle,
     FinishUpload,
     GiveUpJoining,
+    GiveUpWaiting,
     JoinChannel,
     LosePatience,
     OpenPage,
@@ -52,12 +55,13 @@ from mockrec.domain.promises import (
     ReadyUploader,
     Register,
     ReportProgress,
+    RetryOutput,
     Settle,
     StartComponents,
     TakeOver,
     TakeSnapshot,
 )
-from mockrec.domain.pushing import connect, push_to
+from mockrec.domain.pushing import connect, look_at_pushes, push_to, retry
 from mockrec.domain.recording import Ending, Recording, Status
 from mockrec.domain.signals import (
     Blow,
@@ -162,8 +166,12 @@ def _keep(recording: Recording, cause: Cause) -> Recording:  # noqa: C901, PLR09
         case ReportProgress():
             recording = recording.later(recording.task.timing.progress, ReportProgress())
             return report_progress(recording)
-        case ConnectOutput(url):
-            return connect(recording, url)
+        case ConnectOutput(url, attempt):
+            return connect(recording, url, attempt)
+        case RetryOutput(url, attempt):
+            return retry(recording, url, attempt)
+        case GiveUpWaiting():
+            return give_up_waiting(recording)
         case ExitIdle():
             return end(recording, Ending.IDLE)
         case ReachMaxHours():
@@ -190,8 +198,8 @@ def _obey(recording: Recording, signal: Signal) -> Recording:  # noqa: C901  a t
             return recording if recording.ending else push_to(recording, urls)
         case ChangeStorage(storage):
             return replace(recording, storage=storage)
-        case StopRecording():
-            return end(recording, Ending.STOPPED)
+        case StopRecording(patience):
+            return stop(recording, patience)
         case LoseServer() | ThrowOut() | LoseToken() | ReloadPage() | CrashPage():
             return _suffer(recording, signal)
         case BucketAnswered(number, verdict, reason):
@@ -205,7 +213,7 @@ def _obey(recording: Recording, signal: Signal) -> Recording:  # noqa: C901  a t
 
 def _see(recording: Recording) -> Recording:
     """Other conditions hold now; to a recording that is ending they only matter for its uploads."""
-    return recording if recording.ending else look_at_page(let_in(recording))
+    return recording if recording.ending else look_at_pushes(look_at_page(let_in(recording)))
 
 
 def _suffer(recording: Recording, blow: Blow) -> Recording:

@@ -21,6 +21,8 @@ from mockrec.domain.emptiness import why_empty
 from mockrec.domain.ids import read_resource_id
 from mockrec.domain.moments import SECOND
 from mockrec.domain.problems import (
+    ACCOUNT_SUSPENDED,
+    ALLOCATION_FAILED,
     BODY_CHECK,
     FOREIGN_RESOURCE,
     NO_RECORDED_DATA,
@@ -71,7 +73,16 @@ def startable(world: World, command: Start) -> Resource:
         raise Refusal(
             NO_SERVICE_SELECTED, f"scene {resource.scene} does not go with mode {order.mode}"
         )
+    check_room(world, exhausted=ALLOCATION_FAILED)
     return resource
+
+
+def check_room(world: World, *, exhausted: Problem) -> None:
+    """Whether the account and the data centre have anything against something new."""
+    if world.conditions.suspended:
+        raise Refusal(ACCOUNT_SUSPENDED, "a script has the account suspended")
+    if world.conditions.exhausted:
+        raise Refusal(exhausted, "a script has the servers run out")
 
 
 def _unknown(world: World, resource_id: str) -> tuple[Problem, str]:

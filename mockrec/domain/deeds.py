@@ -27,6 +27,7 @@ from mockrec.domain.commands import (
 )
 from mockrec.domain.decisions import (
     check_media,
+    check_room,
     live,
     no_data,
     refused,
@@ -39,6 +40,7 @@ from mockrec.domain.problems import (
     ALREADY_STARTED,
     BODY_CHECK,
     INVALID_OPERATION,
+    NO_CAPACITY,
     NO_WORKER,
     NO_WORKER_EXITING,
     OVERLOADED,
@@ -94,6 +96,7 @@ def do(world: World, command: Command) -> Outcome:
 
 
 def _acquire(world: World, command: Acquire) -> Outcome:
+    check_room(world, exhausted=NO_CAPACITY)
     if world.policy.pcw is not None and world.live >= world.policy.pcw:
         raise Refusal(OVERLOADED, f"{world.live} recordings are live, the limit is reached")
     resource = Resource(
@@ -165,9 +168,9 @@ def _changed(world: World, recording: Recording, signals: list[Signal]) -> Outco
 
 
 def _stop(world: World, recording: Recording, *, asynchronous: bool) -> Outcome:
-    told, outgoing = world.told(recording, [StopRecording()])
+    patience = None if asynchronous else world.policy.timing.stop_limit
+    told, outgoing = world.told(recording, [StopRecording(patience)])
     ending = told.recordings[recording.task.sid]
-    if not asynchronous:
-        limit = world.now + world.policy.timing.stop_limit
-        return told, Awaiting(recording.task.sid, limit), outgoing
+    if patience is not None:
+        return told, Awaiting(recording.task.sid, world.now + patience), outgoing
     return told, Stopping(ending) if ending.recorded else no_data(ending), outgoing

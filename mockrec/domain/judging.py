@@ -5,7 +5,6 @@ Everything that can be the matter with an upload is weighed here, and nowhere el
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mockrec.domain.conditions import BucketFault, Conditions
@@ -14,7 +13,7 @@ from mockrec.domain.faults import Fail, Slow
 from mockrec.domain.moments import SECOND, Millis
 from mockrec.domain.rules import Facts, Occasion, Operation
 from mockrec.domain.streams import Verdict
-from mockrec.domain.values import replace
+from mockrec.domain.values import dataclass, replace
 
 if TYPE_CHECKING:
     from mockrec.domain.promises import FinishUpload

@@ -19,12 +19,14 @@ from mockrec.domain.events import (
     WebStopped,
 )
 from mockrec.domain.judging import judge
+from mockrec.domain.moments import Millis
 from mockrec.domain.problems import quoted
 from mockrec.domain.promises import (
     BeginCapture,
     ExitIdle,
     FinishUpload,
     GiveUpJoining,
+    GiveUpWaiting,
     JoinChannel,
     OpenPage,
     ReadyUploader,
@@ -41,7 +43,8 @@ from mockrec.domain.uploading import arrive, ask, failed, finish_uploads
 from mockrec.domain.values import replace
 
 _RECORDER, _UPLOADER, _SERVICE = 0, 1, 2
-_FATAL: Final = 5
+_MEDIUM, _FATAL = 3, 5
+_TOO_SLOW: Final = 50
 _ERROR: Final = {
     Ending.BUCKET_REFUSED: (_UPLOADER, 32),
     Ending.TOKEN_EXPIRED: (_RECORDER, 109),
@@ -167,6 +170,23 @@ def end(recording: Recording, ending: Ending) -> Recording:
         recording = recording.announce(RecorderLeft, code=_LEAVE_CODE.get(ending, _LEAVE))
     recording = hush(recording)
     return wind_down(recording)
+
+
+def stop(recording: Recording, patience: Millis | None) -> Recording:
+    """The stop call; one that waits has only so much patience with the uploads."""
+    recording = end(recording, Ending.STOPPED)
+    if patience is None or not recording.uploading:
+        return recording
+    return recording.later(patience, GiveUpWaiting())
+
+
+def give_up_waiting(recording: Recording) -> Recording:
+    """A stop has waited in vain; the uploads go on."""
+    if not recording.uploading:
+        return recording
+    return recording.announce(
+        RecordingFailed, module=_SERVICE, level=_MEDIUM, code=_TOO_SLOW, message="upload timeout"
+    )
 
 
 def fail(recording: Recording, ending: Ending, reason: str) -> Recording:

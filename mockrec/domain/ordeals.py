@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, assert_never
 
 from mockrec.domain.changes import (
     BreakBucket,
+    BreakOutput,
     Change,
+    ExhaustCapacity,
     ExpireToken,
     FailOver,
     Felt,
     Kick,
+    Mute,
     PreventJoin,
+    Publish,
     SetPage,
+    SuspendAccount,
 )
+from mockrec.domain.commands import Gone, Present
 from mockrec.domain.conditions import PageFate
 from mockrec.domain.signals import (
     CrashPage,
@@ -28,13 +34,14 @@ from mockrec.domain.signals import (
 from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
+    from mockrec.domain.channel import Medium
     from mockrec.domain.conditions import Conditions
     from mockrec.domain.outgoing import Happening
     from mockrec.domain.recording import Recording
     from mockrec.domain.world import Outcome, World
 
 
-def undergo(world: World, change: Change) -> Outcome:
+def undergo(world: World, change: Change) -> Outcome:  # noqa: C901, PLR0912  a table
     """The world after the change."""
     match change:
         case FailOver(blackout, cname):
@@ -53,7 +60,36 @@ def undergo(world: World, change: Change) -> Outcome:
             return _seen(world, world.conditions.with_page(cname, fate))
         case BreakBucket(fails, bucket):
             return _seen(world, world.conditions.with_bucket(bucket, fails))
+        case BreakOutput(url, broken):
+            return _seen(world, world.conditions.with_output(url, broken=broken))
+        case SuspendAccount(suspended):
+            return _with(world, replace(world.conditions, suspended=suspended))
+        case ExhaustCapacity(exhausted):
+            return _with(world, replace(world.conditions, exhausted=exhausted))
+        case Mute(cname, uid, media):
+            return _sending(world, cname, uid, lambda sent: sent - media)
+        case Publish(cname, uid, media):
+            return _sending(world, cname, uid, lambda sent: sent | media)
     assert_never(change)
+
+
+def _with(world: World, conditions: Conditions) -> Outcome:
+    """These are the conditions from now on; no live recording feels the difference."""
+    return replace(world, conditions=conditions), Felt(), ()
+
+
+def _sending(
+    world: World, cname: str, uid: int, change: Callable[[frozenset[Medium]], frozenset[Medium]]
+) -> Outcome:
+    """The user, if he is there, sends other media from now on."""
+    channel = world.channel(cname)
+    user = channel.users.get(uid)
+    if user is None:
+        return world, Gone(was_there=False), ()
+    changed = replace(user, publishes=change(user.publishes))
+    channel, present = channel.with_user(changed, world.now)
+    populated, outgoing = world.populated(channel)
+    return populated, Present(present), outgoing
 
 
 def _seen(world: World, conditions: Conditions) -> Outcome:

@@ -95,9 +95,23 @@ class ReportProgress:
 
 @dataclass(frozen=True, slots=True)
 class ConnectOutput:
-    """An RTMP output is connected."""
+    """An RTMP output is connected, at its first attempt (0) or a later one."""
 
     url: str
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RetryOutput:
+    """An RTMP output that broke off is tried again."""
+
+    url: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUpWaiting:
+    """A stop has waited for the uploads for as long as a stop waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +145,8 @@ Cause = (
     | TakeOver
     | ReportProgress
     | ConnectOutput
+    | RetryOutput
+    | GiveUpWaiting
     | ExitIdle
     | ReachMaxHours
     | Settle

@@ -67,7 +67,9 @@ class ChangeStorage:
 
 @dataclass(frozen=True, slots=True)
 class StopRecording:
-    """The stop call."""
+    """The stop call, and how long it waits for the uploads, if it does."""
+
+    patience: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ class Timing:
     """The gap between two progress notices."""
     rtmp_connect: Millis = SECOND
     """From connecting to publishing of an RTMP output."""
+    rtmp_retry: Millis = 5 * SECOND
+    """From a push that failed until it is tried again."""
     blackout: Millis = 30 * SECOND
     """From the death of a server until another takes over."""
     transcode: Millis = 10 * MINUTE

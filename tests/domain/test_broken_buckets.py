@@ -31,6 +31,7 @@ from mockrec.domain.problems import NO_RECORDED_DATA, UPLOAD_TIMEOUT
 from mockrec.domain.recording import Ending, Status
 from mockrec.domain.signals import SawConditions
 from mockrec.domain.task import Task
+from mockrec.domain.timing import Timing
 from tests.domain.studio import (
     EPOCH,
     INDIVIDUAL,
@@ -63,6 +64,11 @@ def recorded(fault: BucketFault, task: Task = MIX) -> Take:
 def warnings(take: Take) -> list[tuple[int, int]]:
     """When the uploader warned, and of what."""
     return [(event.at - EPOCH, event.code) for event in take.told(RecordingWarned)]
+
+
+def failures(studio: Studio) -> list[RecordingFailed]:
+    """The errors that were told."""
+    return studio.told(RecordingFailed)
 
 
 # Nothing gets through.
@@ -177,6 +183,46 @@ def test_a_stop_does_not_wait_for_a_slow_bucket(studio: Studio) -> None:
     assert said(studio.stop(session)).problem == UPLOAD_TIMEOUT.name
     studio.jump(MINUTE)
     assert studio.told(Uploaded)
+
+
+@pytest.mark.parametrize(("asynchronous", "told"), [(False, 1), (True, 0)])
+def test_a_stop_that_waited_in_vain_is_told_as_an_error_of_the_service(
+    studio: Studio, asynchronous: bool, told: int
+) -> None:
+    studio.join(ONE)
+    session = studio.record(MIX)
+    studio.jump(10_000)
+    studio.do(BreakBucket(BucketFault.SLOW))
+
+    studio.do(Stop(session, asynchronous))
+    studio.jump(MINUTE)
+
+    errors = [(event.at - EPOCH, event.module, event.code) for event in failures(studio)]
+    assert errors == [(10_000 + 20_000, 2, 50)] * told
+    (goodbye,) = studio.told(SessionExited)
+    assert not goodbye.abnormal
+
+
+def test_a_stop_that_has_its_files_tells_of_no_error(studio: Studio) -> None:
+    studio.join(ONE)
+    session = studio.record(MIX)
+    studio.jump(UNDER_WAY)
+    studio.stop(session)
+    studio.jump(MINUTE)
+
+    assert not failures(studio)
+
+
+@pytest.mark.parametrize("limit", [0, 800, 1_000, 1_199])
+def test_a_stop_waits_for_files_and_not_for_the_settling(limit: int) -> None:
+    studio = Studio(Policy(timing=Timing(stop_limit=limit)))
+    studio.join(ONE)
+    session = studio.record(MIX)
+    studio.jump(UNDER_WAY)
+    studio.do(Stop(session))
+    studio.jump(MINUTE)
+
+    assert len(failures(studio)) == int(limit < 800)
 
 
 # Which bucket, and whose recordings.

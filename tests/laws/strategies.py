@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 from mockrec.domain.advance import advance, begin, react
 from mockrec.domain.changes import (
     BreakBucket,
+    BreakOutput,
     Change,
+    ExhaustCapacity,
     ExpireToken,
     FailOver,
     Kick,
     PreventJoin,
     SetPage,
+    SuspendAccount,
 )
 from mockrec.domain.channel import BOTH, Codec, Medium, Role, User, Users
 from mockrec.domain.conditions import FAIR, BucketFault, Hindrance, PageFate
@@ -93,6 +96,7 @@ TIMINGS = st.just(Timing()) | st.builds(
     mp4=st.integers(1, 60_000),
     progress=st.integers(5_000, 90_000),
     rtmp_connect=st.integers(0, 3_000),
+    rtmp_retry=st.integers(0, 8_000),
     stop_limit=st.integers(0, 30_000),
     resource=st.integers(10_000, 300_000),
     blackout=st.integers(0, 40_000),
@@ -280,6 +284,11 @@ BLOWS: st.SearchStrategy[Signal] = st.one_of(
         st.none() | st.none() | st.sampled_from(Hindrance),
     ),
     st.builds(lambda fate: SawConditions(FAIR.with_page(None, fate)), FATES),
+    st.builds(
+        lambda url, broken: SawConditions(FAIR.with_output(url, broken=broken)),
+        st.sampled_from([None, "rtmp://a", "rtmp://b"]),
+        st.booleans(),
+    ),
     st.sampled_from([ThrowOut(), LoseToken(), CrashPage(), ReloadPage(), ReloadPage()]),
 )
 
@@ -375,6 +384,9 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
     st.builds(Kick, CHANNELS, st.none() | st.integers(90, 95)),
     st.builds(ExpireToken, CHANNELS),
     st.builds(SetPage, st.sampled_from(PageFate), CHANNELS),
+    st.builds(BreakOutput, st.sampled_from([None, "rtmp://a", "rtmp://b"]), st.booleans()),
+    st.builds(SuspendAccount, st.sampled_from([False, False, True])),
+    st.builds(ExhaustCapacity, st.sampled_from([False, False, True])),
     st.builds(PreventJoin, st.none() | st.sampled_from(Hindrance), CHANNELS),
 )
 """What befalls a world."""

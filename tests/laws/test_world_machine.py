@@ -16,8 +16,8 @@ from hypothesis.stateful import (
     rule,
 )
 
-from mockrec.domain.changes import Change, Felt
-from mockrec.domain.channel import User
+from mockrec.domain.changes import Change, ExhaustCapacity, Felt, Mute, Publish, SuspendAccount
+from mockrec.domain.channel import Medium, User
 from mockrec.domain.commands import (
     Accepted,
     Acquire,
@@ -54,6 +54,7 @@ from tests.laws.strategies import (
     CHANGES,
     LAYOUTS,
     POLICIES,
+    PUBLISHED,
     SELECTIONS,
     SPANS,
     STORAGES,
@@ -231,6 +232,22 @@ class WorldMachine(PlayedWorld):
         assert answer.user == self.world.channel(cname).users[coming.uid]
         assert replace(answer.user, joined=0, order=0) == coming
 
+    @rule(cname=CNAMES, uid=UIDS, media=PUBLISHED, mutes=st.booleans(), after=AFTER)
+    def mute_or_publish(
+        self, cname: str, uid: int, media: frozenset[Medium], mutes: bool, after: Millis
+    ) -> None:
+        before = self.world.channel(cname).users.get(uid)
+
+        answer = self.do((Mute if mutes else Publish)(cname, uid, media), after, _nothing)
+
+        now = self.world.channel(cname).users.get(uid)
+        if before is None or now is None:
+            assert answer == Gone(was_there=False)
+        else:
+            assert answer == Present(now)
+            sends = before.publishes - media if mutes else before.publishes | media
+            assert now == replace(before, publishes=sends)
+
     @rule(cname=CNAMES, uid=UIDS, after=AFTER)
     def leave(self, cname: str, uid: int, after: Millis) -> None:
         was_there = uid in self.world.channel(cname).users
@@ -248,6 +265,13 @@ class WorldMachine(PlayedWorld):
 
         answer = self.do(change, 0, _nothing)
 
+        match change:
+            case SuspendAccount(suspended):
+                self.model.suspended = suspended
+            case ExhaustCapacity(exhausted):
+                self.model.exhausted = exhausted
+            case _:
+                pass
         assert isinstance(answer, Felt)
         assert set(answer.sids) == {each.task.sid for each in self.heard[heard:]}
         assert set(answer.sids) <= set(self.model.alive())

@@ -23,7 +23,10 @@ from mockrec.domain.moments import Millis
 from mockrec.domain.outgoing import Happening, Outgoing, of_tasks
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import (
+    ACCOUNT_SUSPENDED,
+    ALLOCATION_FAILED,
     ALREADY_STARTED,
+    NO_CAPACITY,
     NO_RECORDED_DATA,
     NO_SERVICE_SELECTED,
     NO_WORKER,
@@ -50,6 +53,8 @@ class Model:
     """Whose server is gone."""
     ending: set[str] = field(default_factory=set)
     gone: list[str] = field(default_factory=list)
+    suspended: bool = False
+    exhausted: bool = False
     """In the order of their goodbyes."""
 
     def alive(self) -> dict[str, Task]:
@@ -75,7 +80,13 @@ class Model:
     def objects_to_acquire(self, policy: Policy) -> Problem | None:
         """Why nothing can be acquired, if so."""
         full = policy.pcw is not None and len(self.alive()) >= policy.pcw
-        return OVERLOADED if full else None
+        return self.no_room(NO_CAPACITY) or (OVERLOADED if full else None)
+
+    def no_room(self, exhausted: Problem) -> Problem | None:
+        """What the account or the servers have against it, if anything."""
+        if self.suspended:
+            return ACCOUNT_SUSPENDED
+        return exhausted if self.exhausted else None
 
     def objects_to_start(
         self, resource: Resource, mode: Mode, policy: Policy, now: Millis
@@ -91,7 +102,7 @@ class Model:
             return TASK_CONFLICT
         if policy.strict and (resource.scene == 1) != (mode is Mode.WEB):
             return NO_SERVICE_SELECTED
-        return None
+        return self.no_room(ALLOCATION_FAILED)
 
     def objects_to_call(self, sid: str, now: Millis, exiting: Problem) -> Problem | None:
         """Why no call reaches this recording, if so."""
