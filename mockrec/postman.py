@@ -38,6 +38,10 @@ class Postman:
         self._webhook = webhook or Webhook()
         self._style = style or NoticeStyle()
 
+    def problem(self, url: str) -> str:
+        """What is wrong with an address that notifications are to go to; empty where nothing is."""
+        return self._webhook.problem(url)
+
     async def deliver(self, realm: Realm, due: Sequence[Outgoing], hear: Hear) -> None:
         """Post what fell due in one moment; `hear` is told of each what became of it."""
         await _in_turn([partial(self._try, realm, one, hear) for one in due])

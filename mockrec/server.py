@@ -52,12 +52,11 @@ def build(settings: Settings) -> Engine:
         pcw=settings.pcw,
         audience=settings.audience,
         timing=Timing(**settings.timing),
-        callback=_callback(settings),
         external=settings.storage == "object",
     )
     defaults = Defaults(
         seed=settings.seed,
-        policy=policy,
+        policy=policy.telling(_callback(settings)),
         clock_mode=ClockMode(settings.clock_mode),
         clock_rate=settings.clock_rate or 1.0,
         start_at=settings.start_at,
@@ -96,13 +95,11 @@ def _scenario(name: str) -> Scenario:
         raise SettingsError(f"--scenario: {error}") from None
 
 
-def _callback(settings: Settings) -> Callback | None:
-    """Where every world sends its notifications, until it is told otherwise."""
-    if settings.callback_url is None:
-        return None
+def _callback(settings: Settings) -> Callback:
+    """Where and how every world sends its notifications, until it is told otherwise."""
     secret = settings.callback_secret or default_secret(settings.seed)
     wanted = topics(settings.callback_events) if settings.callback_events else None
-    return Callback(settings.callback_url, secret, wanted)
+    return Callback(settings.callback_url or "", secret, wanted)
 
 
 def doorway(
@@ -132,6 +129,9 @@ def serve(settings: Settings) -> int:
         return 2
     except ModuleNotFoundError as error:
         print(f"mockrec: --storage object: {error.msg}", file=sys.stderr)
+        return 2
+    if problem := engine.postman.problem(settings.callback_url or ""):
+        print(f"mockrec: --callback-url: {problem}; see --callback-link-local", file=sys.stderr)
         return 2
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
     try:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mockrec.clock import Clock, ClockMode
-from mockrec.domain.delivery import Callback, default_secret
 from mockrec.domain.moments import duration
 from mockrec.domain.problems import Profile
 from mockrec.domain.script import script
@@ -16,6 +15,7 @@ from mockrec.playbook.scenario import Performance
 from mockrec.render.envelope import topics
 
 if TYPE_CHECKING:
+    from mockrec.domain.delivery import Callback
     from mockrec.domain.policy import Policy
     from mockrec.playbook.scenario import Scenario
     from mockrec.realm import Realm
@@ -73,23 +73,15 @@ def _policy(policy: Policy, scenario: Scenario, seed: int) -> Policy:
         changes["profile"] = Profile(given["profile"])
     if scenario.timing:
         changes["timing"] = replace(policy.timing, **scenario.timing)
-    if "callback" in given:
-        changes["callback"] = _callback(policy.callback, given["callback"], seed)
-    return replace(policy, **changes)
+    told = _callback(policy.told_of(seed), given.get("callback", {}))
+    return replace(policy, **changes).telling(told)
 
 
-def _callback(known: Callback | None, given: dict[str, Any], seed: int) -> Callback | None:
-    """What the scenario says of notifications; without an address nobody is called back."""
-    url = given.get("url", known.url if known else None)
-    if url is None:
-        return None
-    secret = known.secret if known else default_secret(seed)
-    callback = known or Callback(url, secret)
-    events = given.get("events")
-    return replace(
-        callback,
-        url=url,
-        secret=given.get("secret", secret),
-        topics=topics(events) if events is not None else callback.topics,
-        retry=tuple(map(duration, given["retry"])) if "retry" in given else callback.retry,
-    )
+def _callback(known: Callback, given: dict[str, Any]) -> Callback:
+    """What the scenario says of notifications; what it does not say stays."""
+    changes: dict[str, Any] = {name: given[name] for name in ("url", "secret") if given.get(name)}
+    if given.get("events") is not None:
+        changes["topics"] = topics(given["events"])
+    if "retry" in given:
+        changes["retry"] = tuple(map(duration, given["retry"]))
+    return replace(known, **changes)

@@ -122,6 +122,8 @@ _TAKEN: Final[dict[Handler, str]] = {
     worlds.set_clock: "control.clock",
     worlds.set_settings: "control.settings",
 }
+_OPTIONAL: Final = (channels.join,)
+"""Those whose body may be left out."""
 _GIVEN: Final[dict[Handler, str]] = {
     about.metrics: "text/plain",
     history.events: "text/event-stream",
@@ -260,7 +262,7 @@ def _call(path: str, handler: Handler) -> Document:
         "responses": _answers(handler),
     }
     if handler in _TAKEN:
-        told["requestBody"] = _body([_TAKEN[handler]])
+        told["requestBody"] = _body([_TAKEN[handler]], required=handler not in _OPTIONAL)
     if handler is scenarios.put_on:
         (content,) = told["requestBody"]["content"].values()
         told["requestBody"]["content"] = dict.fromkeys(_WRITTEN, content)
@@ -301,8 +303,8 @@ def _summary(told: object) -> str:
     return (told.__doc__ or "").partition("\n")[0]
 
 
-def _body(schemas: list[str]) -> Document:
-    return {"required": True, **_json(schemas)}
+def _body(schemas: list[str], *, required: bool = True) -> Document:
+    return {"required": required, **_json(schemas)}
 
 
 def _json(schemas: list[str]) -> Document:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mockrec.domain.delivery import Callback
+from dataclasses import replace
+
+from mockrec.domain.delivery import Callback, default_secret
 from mockrec.domain.problems import Profile
 from mockrec.domain.timing import Timing
 from mockrec.domain.values import dataclass
@@ -19,5 +21,17 @@ class Policy:
     audience: int = 2
     timing: Timing = Timing()
     callback: Callback | None = None
+    muted: Callback | None = None
+    """What notifications would be like, if there were an address to send them to."""
     external: bool = False
     """Whether uploads go to real buckets, whose answers decide."""
+
+    def told_of(self, seed: int) -> Callback:
+        """How notifications are, or would be: with an empty address, and the secret of the seed."""
+        return self.callback or self.muted or Callback("", default_secret(seed))
+
+    def telling(self, callback: Callback) -> Policy:
+        """With notifications like this; without an address they are kept in mind."""
+        if callback.url:
+            return replace(self, callback=callback, muted=None)
+        return replace(self, callback=None, muted=callback)

@@ -51,6 +51,14 @@ class Webhook:
         self._deadline = deadline
         self._session: aiohttp.ClientSession | None = None
 
+    def problem(self, url: str) -> str:
+        """What is wrong with an address by itself; where its name leads is seen when it is used."""
+        try:
+            host = URL(url).raw_host or ""
+        except ValueError:
+            return "no address"
+        return "" if self._allowed or not _forbidden(host) else _NOT_ALLOWED
+
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Attempt:
         """One attempt; never raises but for being cancelled."""
         try:
@@ -69,10 +77,9 @@ class Webhook:
             await self._session.close()
 
     async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Attempt:
-        address = URL(url)  # the host as it will be dialled: a number can be spelt in many ways
-        if not self._allowed and _forbidden(address.raw_host or ""):
-            return Attempt(UNREACHABLE, _NOT_ALLOWED)
-        sending = self._open().post(address, data=body, headers=headers, allow_redirects=False)
+        if problem := self.problem(url):
+            return Attempt(UNREACHABLE, problem)
+        sending = self._open().post(URL(url), data=body, headers=headers, allow_redirects=False)
         async with sending as response:
             answer = await _beginning(response.content)
             problem = "" if response.status == 200 else f"answered {response.status}"  # noqa: PLR2004

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.api.service import CNAME, EPOCH, OTHER, Service, World, wrong
+from tests.api.service import CNAME, EPOCH, OTHER, Service, World, done, wrong
 
 ODD = [
     "class-7 (morning)",
@@ -49,6 +49,13 @@ async def test_a_user_joins_with_audio_and_video(world: World) -> None:
         "height": 360,
         "joined": EPOCH + 5_000,
     }
+
+
+async def test_without_a_body_it_is_a_host_who_publishes_both(world: World) -> None:
+    bare = done(await world.control("PUT", "/channels/room/users/1"))
+
+    assert bare == await world.join(1)
+    assert (bare["role"], bare["publishes"]) == ("host", ["audio", "video"])
 
 
 async def test_he_changes_what_he_publishes_and_keeps_his_place(world: World) -> None:

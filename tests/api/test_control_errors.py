@@ -37,11 +37,18 @@ async def sent(world: World, method: str, path: str, data: bytes) -> tuple[str, 
     return refused
 
 
+@pytest.mark.parametrize(("method", "path"), [one for one in TAKE_A_BODY if "users" not in one[1]])
+async def test_nothing_is_no_json_either(world: World, method: str, path: str) -> None:
+    _, where, expected = await sent(world, method, path, b"")
+
+    assert (where, expected) == ("", "one JSON object")
+
+
 @every
 @pytest.mark.parametrize(
     "data",
     [
-        pytest.param(b"", id="nothing"),
+        pytest.param(b" ", id="a blank"),
         pytest.param(b"{", id="half of it"),
         pytest.param(b"{'by': '1s'}", id="single quotes"),
         pytest.param(b'{"by": NaN}', id="NaN"),

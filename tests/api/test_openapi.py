@@ -138,6 +138,12 @@ def test_every_body_has_its_schema() -> None:
     assert used == bodies
 
 
+def test_only_a_user_may_come_in_without_a_body() -> None:
+    bodies = {each["operationId"]: each.get("requestBody") for _, _, each in operations()}
+
+    assert [name for name, body in bodies.items() if body and not body["required"]] == ["join"]
+
+
 def test_every_refusal_has_its_status_and_its_words() -> None:
     service = [each for _, _, each in operations() if each["tags"] == ["service"]]
 

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from typing import Any
 
+import aiohttp
 import pytest
 import trustme
 
@@ -129,12 +130,19 @@ async def test_591_is_an_address_that_is_not_reached(world: World) -> None:
     assert {one["status"] for one in shown["events"]} == {591}
 
 
-async def test_591_is_a_link_local_address_too(world: World) -> None:
-    await world.put("/callback", url="http://169.254.169.254/latest")
+async def test_591_is_a_name_of_a_link_local_address_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aiohttp.ThreadedResolver, "resolve", _metadata)
+    await world.put("/callback", url="http://receiver.example/latest")
 
     shown = await checked(world)
 
     assert tried(shown) == {(591, "a link-local or metadata address, which is not allowed")}
+
+
+async def _metadata(*_: object) -> list[dict[str, object]]:
+    return [{"host": "169.254.169.254"}]
 
 
 async def test_592_is_a_certificate_that_is_not_trusted(world: World) -> None:

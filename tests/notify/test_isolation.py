@@ -209,7 +209,7 @@ async def test_after_a_reset_nothing_is_tried_again(world: World, receiver: Rece
 
     assert len(receiver.arrivals) == 2
     assert await world.get("/notifications") == {"notifications": []}
-    assert await world.get("/callback") == {"url": None}
+    assert (await world.get("/callback"))["url"] is None
 
 
 async def test_a_reset_ends_what_is_on_its_way(

@@ -125,8 +125,27 @@ async def test_only_the_events_that_are_named_are_sent(start: Start, receiver: R
     assert receiver.events == [31, 11]
 
 
-async def test_an_event_that_there_is_not_is_code_2(tmp_path: Path) -> None:
-    flags = ("serve", "--callback-url", "http://127.0.0.1:9/", "--callback-event", "99")
+@pytest.mark.parametrize(
+    ("url", "more", "said"),
+    [
+        (
+            "http://127.0.0.1:9/",
+            ("--callback-event", "99"),
+            b"mockrec: --callback-event: there is no event type 99\n",
+        ),
+        (
+            "http://u:p@169.254.169.254/",
+            (),
+            b"mockrec: --callback-url: a link-local or metadata address, which is not allowed;"
+            b" see --callback-link-local\n",
+        ),
+    ],
+    ids=["an event that there is not", "an address that is never called"],
+)
+async def test_what_cannot_be_told_is_code_2(
+    tmp_path: Path, url: str, more: tuple[str, ...], said: bytes
+) -> None:
+    flags = ("serve", "--callback-url", url, *more)
     running = await asyncio.create_subprocess_exec(
         *process.command(*flags),
         cwd=tmp_path,
@@ -137,8 +156,7 @@ async def test_an_event_that_there_is_not_is_code_2(tmp_path: Path) -> None:
 
     out, err = await running.communicate()
 
-    assert (running.returncode, out) == (2, b"")
-    assert err == b"mockrec: --callback-event: there is no event type 99\n"
+    assert (running.returncode, out, err) == (2, b"", said)
 
 
 async def test_without_an_address_nothing_is_said_and_nothing_sent(

@@ -396,7 +396,7 @@ async def test_what_happens_while_nobody_is_called_is_never_told(
     await world.put("/callback", url=None)
     await world.record()
     await world.advance("3s")
-    await world.put("/callback", url=receiver.url, secret=receiver.secret)
+    await world.put("/callback", url=receiver.url, events=None)
     await world.advance("20s")
 
     numbers = [arrival.payload["sequence"] for arrival in receiver.arrivals]

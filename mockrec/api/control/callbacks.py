@@ -11,7 +11,7 @@ from aiohttp import web
 from mockrec.api.control.guard import Wrong, document, show
 from mockrec.api.control.realms import realm, span
 from mockrec.api.keys import ENGINE
-from mockrec.domain.delivery import Callback, default_secret
+from mockrec.domain.delivery import Callback
 from mockrec.domain.moments import spell
 from mockrec.realm import Realm
 from mockrec.render.envelope import UnknownEvent, event_types, topics
@@ -19,18 +19,20 @@ from mockrec.sinks.postbox import Letter
 
 
 async def callback(request: web.Request) -> web.Response:
-    """Where notifications go."""
+    """Where notifications go, which of them, how they are signed and how patiently tried."""
     return show(_callback(realm(request)))
 
 
 async def set_callback(request: web.Request) -> web.Response:
     """Send notifications elsewhere, or others of them; what is not named stays."""
     body = cast("dict[str, Any]", await document(request, "callback"))
-    one = realm(request)
-    known = one.world.policy.callback
-    url = body.get("url", known.url if known else None)
-    following = None if url is None else _changed(one, known, url, body)
-    request.app[ENGINE].set_policy(one, replace(one.world.policy, callback=following))
+    one, engine = realm(request), request.app[ENGINE]
+    problem = engine.postman.problem(body["url"]) if body.get("url") else ""
+    if problem:
+        raise Wrong(400, problem, "/url", "an address that a receiver may have")
+    policy = one.world.policy
+    following = _changed(policy.told_of(one.world.seed), body)
+    engine.set_policy(one, policy.telling(following))
     return show(_callback(one))
 
 
@@ -73,9 +75,9 @@ def _wanted(known: Callback) -> list[int]:
     return [kind for kind in event_types() if every or topics([kind]) <= (known.topics or set())]
 
 
-def _changed(one: Realm, known: Callback | None, url: str, body: dict[str, Any]) -> Callback:
-    secret = known.secret if known else default_secret(one.world.seed)
-    following = replace(known or Callback(url, secret), url=url, secret=body.get("secret", secret))
+def _changed(known: Callback, body: dict[str, Any]) -> Callback:
+    changes: dict[str, Any] = {name: body[name] or "" for name in ("url", "secret") if name in body}
+    following = replace(known, **changes)
     if "events" in body:
         following = replace(following, topics=_topics(body["events"]))
     if "retry" in body:
@@ -95,11 +97,9 @@ def _topics(events: list[int] | None) -> Any:
 
 
 def _callback(one: Realm) -> dict[str, Any]:
-    known = one.world.policy.callback
-    if known is None:
-        return {"url": None}
+    known = one.world.policy.told_of(one.world.seed)
     return {
-        "url": known.url,
+        "url": known.url or None,
         "secret": known.secret,
         "events": None if known.topics is None else _wanted(known),
         "retry": [spell(gap) for gap in known.retry],

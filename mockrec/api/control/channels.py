@@ -29,7 +29,7 @@ async def channel(request: web.Request) -> web.Response:
 
 async def join(request: web.Request) -> web.Response:
     """A user joins a channel, or changes what he publishes."""
-    body = cast("dict[str, Any]", await document(request, "user"))
+    body = cast("dict[str, Any]", await document(request, "user", optional=True))
     one, uid = realm(request), _uid(request)
     user = User(
         uid,

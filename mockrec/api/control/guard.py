@@ -86,10 +86,16 @@ def check_origin(request: web.Request) -> None:
         raise Wrong(403, "call from another origin", "Origin", request.host)
 
 
-async def document(request: web.Request, schema: str) -> dict[str, object]:
-    """The body of a control call, held against ``schemas/control.<schema>.json``."""
+async def document(
+    request: web.Request, schema: str, *, optional: bool = False
+) -> dict[str, object]:
+    """The body of a control call, held against ``schemas/control.<schema>.json``.
+
+    Where it is `optional`, no body at all is an empty object.
+    """
     try:
-        content = read(await body(request))
+        raw = await body(request)
+        content = read(b"{}" if optional and not raw else raw)
     except Refusal as refused:
         expected = f"one JSON object of at most {LARGEST_BODY} bytes"
         raise Wrong(refused.problem.now.status, refused.detail, "", expected) from None
