@@ -44,7 +44,10 @@ _SHUTDOWN: Final = 0.25
 
 
 def build(settings: Settings) -> Engine:
-    """An engine as the settings want it; nothing runs yet."""
+    """An engine as the settings want it; nothing runs yet.
+
+    Raises `SettingsError` for what shows to be wrong only now.
+    """
     policy = Policy(
         profile=Profile(settings.profile),
         strict=settings.strict,
@@ -66,6 +69,8 @@ def build(settings: Settings) -> Engine:
     )
     media = MediaSink(assets.footage)
     postman = Postman(Webhook(allow_link_local=settings.callback_link_local))
+    if problem := postman.problem(settings.callback_url or ""):
+        raise SettingsError(f"--callback-url: {problem}; see --callback-link-local")
     return Engine(defaults, _store(settings), media, postman, _carrier(settings, media))
 
 
@@ -80,7 +85,10 @@ def _carrier(settings: Settings, media: MediaSink) -> Carrier | None:
     from mockrec.storage.object import ObjectStore
 
     given = settings.storage_request_endpoints
-    buckets = ObjectStore(settings.storage_endpoint, allow_request_endpoints=given)
+    try:
+        buckets = ObjectStore(settings.storage_endpoint, allow_request_endpoints=given)
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"--storage object: {error.msg}") from None
     return Carrier(buckets, media)
 
 
@@ -98,7 +106,10 @@ def _scenario(name: str) -> Scenario:
 def _callback(settings: Settings) -> Callback:
     """Where and how every world sends its notifications, until it is told otherwise."""
     secret = settings.callback_secret or default_secret(settings.seed)
-    wanted = topics(settings.callback_events) if settings.callback_events else None
+    try:
+        wanted = topics(settings.callback_events) if settings.callback_events else None
+    except UnknownEvent as error:
+        raise SettingsError(f"--callback-event: {error}") from None
     return Callback(settings.callback_url or "", secret, wanted)
 
 
@@ -121,18 +132,8 @@ def doorway(
 
 
 def serve(settings: Settings) -> int:
-    """Serve until SIGTERM or SIGINT; the exit code."""
-    try:
-        engine = build(settings)
-    except UnknownEvent as error:
-        print(f"mockrec: --callback-event: {error}", file=sys.stderr)
-        return 2
-    except ModuleNotFoundError as error:
-        print(f"mockrec: --storage object: {error.msg}", file=sys.stderr)
-        return 2
-    if problem := engine.postman.problem(settings.callback_url or ""):
-        print(f"mockrec: --callback-url: {problem}; see --callback-link-local", file=sys.stderr)
-        return 2
+    """Serve until SIGTERM or SIGINT; the exit code. Raises `SettingsError` as `build` does."""
+    engine = build(settings)
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
     try:
         with asyncio.Runner(loop_factory=fast_loop()) as runner:

@@ -12,6 +12,8 @@ never from the environment. What it would choke on is refused before it sees it.
 from __future__ import annotations
 
 import re
+import shlex
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -250,5 +252,7 @@ def _need_library() -> None:
     try:
         import obstore  # noqa: F401
     except ModuleNotFoundError:
-        extra = "an object store needs an extra: pip install 'mockrec[objects]'"
-        raise ModuleNotFoundError(extra, name="obstore") from None
+        # With the very Python that lacks it, so that the line can be pasted wherever it is read.
+        install = f"{shlex.quote(sys.executable)} -m pip install 'mockrec[objects]'"
+        need = f"an object store needs an extra: {install}"
+        raise ModuleNotFoundError(need, name="obstore") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 import pytest
 
@@ -306,9 +307,12 @@ async def test_only_so_many_connections_are_kept() -> None:
 
 
 def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
     monkeypatch.setitem(sys.modules, "obstore", None)
+    monkeypatch.setattr(sys, "executable", "/a b/python")
 
-    with pytest.raises(ModuleNotFoundError, match=r"pip install 'mockrec\[objects\]'"):
+    with pytest.raises(ModuleNotFoundError) as missing:
         ObjectStore("http://127.0.0.1:9000")
+
+    assert missing.value.msg == (
+        "an object store needs an extra: '/a b/python' -m pip install 'mockrec[objects]'"
+    )
