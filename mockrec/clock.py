@@ -98,6 +98,11 @@ class Clock:
         if to > self.now():
             self._start, self._origin = min(to, LATEST), self._source()
 
+    def wait(self, at: Millis) -> None:
+        """Go on from where a world has got to, if it cannot keep up; real time waits for nobody."""
+        if self.mode is ClockMode.SCALED:
+            self._start, self._origin = at, self._source()
+
     def follow(self, mode: ClockMode, rate: float = 1.0) -> None:
         """Go on from now in another way."""
         self._start, self._origin = self.now(), self._source()

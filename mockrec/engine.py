@@ -117,6 +117,8 @@ class Engine:
 
     async def do(self, realm: Realm, command: Command) -> Answer:
         """Obey a command at the present moment; a stop that waits is answered when it has."""
+        if realm.late:
+            self.steward.catch_up(realm)
         world, answer, outgoing = realm.world.obey(command, realm.now())
         self.steward.keep(realm, world, outgoing)
         if isinstance(answer, Awaiting):
@@ -125,7 +127,7 @@ class Engine:
 
     def draw(self, realm: Realm, occasion: Occasion) -> Rule | None:
         """The rule that fires at this call, if any; what is due by now has happened before."""
-        self.steward.catch_up(realm)
+        self._catch_up(realm)
         world, rule = draw(realm.world, occasion)
         self.steward.keep(realm, world, ())
         return rule
@@ -136,7 +138,7 @@ class Engine:
 
     def within_rate(self, realm: Realm) -> bool:
         """Count a request against the rate limit of its world."""
-        realm.world, admitted = realm.world.admit(realm.now())
+        realm.world, admitted = realm.world.admit(realm.shown())
         return admitted
 
     async def advance(
@@ -156,21 +158,21 @@ class Engine:
 
     def set_clock(self, realm: Realm, mode: ClockMode, rate: float) -> None:
         """Let the clock run in another way from now on."""
-        self.steward.catch_up(realm)
+        self._catch_up(realm)
         realm.clock.follow(mode, rate)
         realm.clock_moved(realm.now())
         realm.set_alarm()
 
     def set_policy(self, realm: Realm, policy: Policy) -> None:
         """Let the world behave in another way from now on; recordings keep their delays."""
-        self.steward.catch_up(realm)
+        self._catch_up(realm)
         realm.world = replace(realm.world, policy=policy)
 
     def put_on(self, realm: Realm, scenario: Scenario) -> None:
         """Play this scenario from now on, in place of the one before."""
-        self.steward.catch_up(realm)
+        self._catch_up(realm)
         put_on(realm, scenario)
-        self.steward.catch_up(realm)
+        self._catch_up(realm)
 
     def take_off(self, realm: Realm) -> None:
         """Play no scenario any more."""
@@ -201,6 +203,11 @@ class Engine:
             await self.steward.carry(realm)
             realm.close()
         await self.steward.postman.close()
+
+    def _catch_up(self, realm: Realm) -> None:
+        """What is due by now has happened, however long it takes."""
+        self.steward.catch_up(realm)
+        self.steward.keep(realm, *realm.world.pass_time(realm.now()))
 
     def _make(self, app_id: str) -> Realm:
         defaults = self._defaults

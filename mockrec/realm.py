@@ -51,6 +51,10 @@ class Realm:
     closed: bool = False
     performance: Performance | None = None
     """The scenario that is being played."""
+    told: Millis = 0
+    """The latest moment that anybody was told to be the present."""
+    follower: asyncio.Task[None] | None = None
+    """What brings the world up to a clock that has run ahead of it."""
 
     @property
     def app_id(self) -> str:
@@ -64,12 +68,23 @@ class Realm:
 
     def now(self) -> Millis:
         """The present; it never goes back, whatever the clock does."""
+        self.told = self.shown()
+        return self.told
+
+    def shown(self) -> Millis:
+        """What the clock shows; the present, once everything due by then has happened."""
         return max(self.clock.now(), self.world.now)
+
+    @property
+    def late(self) -> bool:
+        """Whether anything is due that has not happened."""
+        due = self.world.next_due
+        return due is not None and due <= self.shown()
 
     def over(self, awaiting: Awaiting) -> bool:
         """Whether there is nothing left to wait for."""
         recording = self.world.recordings.get(awaiting.sid)
-        return recording is None or recording.exited or self.now() >= awaiting.until
+        return recording is None or recording.exited or self.world.now >= awaiting.until
 
     async def over_in_time(self, awaiting: Awaiting) -> None:
         """Return when there is nothing left to wait for, on a clock that runs."""
@@ -122,6 +137,8 @@ class Realm:
             task.cancel()
         if self.alarm is not None:
             self.alarm.cancel()
+        if self.follower is not None:
+            self.follower.cancel()
         self.wake()
 
     def _go_off(self) -> None:

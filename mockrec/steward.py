@@ -72,9 +72,28 @@ class Steward:
             realm.posting.add(task)
             task.add_done_callback(realm.posting.discard)
 
-    def catch_up(self, realm: Realm) -> None:
-        """What is due by now has happened."""
-        self.keep(realm, *realm.world.pass_time(realm.now()))
+    def catch_up(self, realm: Realm) -> bool:
+        """Let happen what is due by now, but no longer than for a breath; whether that was all.
+
+        If not, a clock that runs faster than its world waits for it; but all has happened up to
+        the moment that somebody has been told.
+        """
+        to, began = realm.shown(), stopwatch()
+        world, happened = realm.world.pass_time(realm.told)
+        happenings, due = list(happened), world.next_due
+        while due is not None and due <= to:
+            world, happened = world.pass_time(due)
+            happenings.extend(happened)
+            due = world.next_due
+            if stopwatch() - began >= BREATH:
+                break
+        behind = due is not None and due <= to
+        if behind:
+            realm.clock.wait(world.now)
+        else:
+            world, _ = world.pass_time(to)
+        self.keep(realm, world, happenings)
+        return not behind
 
     async def carry(self, realm: Realm) -> None:
         """Return when everything that has happened so far has been carried out."""
@@ -133,6 +152,7 @@ class Steward:
         task.add_done_callback(realm.uploading.discard)
 
     def _hear(self, realm: Realm, echo: Echo) -> None:
+        self.catch_up(realm)
         self.keep(realm, *realm.world.hear(echo, realm.now()))
 
     async def _draw(self, realm: Realm, batch: list[Outgoing]) -> None:

@@ -38,9 +38,18 @@ class Timekeeper:
         self._feed = feed
 
     def ring(self, realm: Realm) -> None:
-        """Something is due on a clock that runs."""
-        if not realm.closed:
-            self._steward.catch_up(realm)
+        """Something is due on a clock that runs; what takes long lets others in between."""
+        following = realm.follower is not None and not realm.follower.done()
+        if not (realm.closed or following or self._steward.catch_up(realm)):
+            realm.follower = asyncio.get_running_loop().create_task(self._follow(realm))
+
+    async def _follow(self, realm: Realm) -> None:
+        """Bring a world up to its clock, breath by breath; it does not run away from its files."""
+        caught_up = False
+        while not (realm.closed or caught_up):
+            await self._steward.carry(realm)
+            await breathe()
+            caught_up = self._steward.catch_up(realm)
 
     async def advance(
         self,
@@ -116,18 +125,20 @@ class Timekeeper:
         while not (realm.closed or seen) and (wanted is None or wanted()):
             policy, owed = realm.world.policy, bool(realm.world.outbox)
             asks = policy.external or (told and (owed or policy.callback is not None))
-            now, due = realm.now(), realm.world.next_due
+            now, due = realm.shown(), realm.world.next_due
             if due is None or due > to:
-                step = to
-            else:
-                step = due if asks or seen is not None else min(to, max(now + _STRIDE, due))
-            realm.clock.reach(step)
-            self._steward.keep(realm, *realm.world.pass_time(max(now, step)))
+                realm.clock.reach(to)
+            elif asks or seen is not None:
+                realm.clock.reach(due)
+            elif due > now:
+                realm.clock.reach(min(to, max(now + _STRIDE, due)))
+            if not self._steward.catch_up(realm):
+                await breathe()
             await self._steward.carry(realm)
             await _ended(realm.uploading)
             if told:
                 await _ended(realm.posting)
-            if realm.now() >= to and not _due(realm, to):
+            if realm.shown() >= to and not _due(realm, to):
                 return
             if stopwatch() - began > BREATH:
                 await breathe()

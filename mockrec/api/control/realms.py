@@ -20,7 +20,9 @@ def realm(request: web.Request) -> Realm:
     if not engine.admits(app_id):
         expected = "32 lower-case hex digits, or an App ID given by --app"
         raise Wrong(400, f"got {app_id[:60]!r}", "appid", expected)
-    return engine.realm(app_id)
+    one = engine.realm(app_id)
+    engine.steward.catch_up(one)
+    return one
 
 
 def span(text: str, where: str) -> Millis:
