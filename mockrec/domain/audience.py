@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from mockrec.domain.channel import Channel, User
+from mockrec.domain.channel import NOBODY, Channel, User
 from mockrec.domain.ids import new_id
 from mockrec.domain.moments import Millis
 from mockrec.domain.task import Task
+from mockrec.domain.values import replace
 
 _SMALLEST, _SPAN = 1_000, 900_000
 
@@ -19,6 +20,15 @@ def seat(channel: Channel, task: Task, seed: int, size: int, at: Millis) -> Chan
     for uid in named or _strangers(channel.cname, task.uid, seed, size):
         channel, _ = channel.with_user(User(uid), at)
     return channel
+
+
+def dismiss(channel: Channel, newcomer: int) -> Channel:
+    """The channel when its audience has made room for the first who joins by hand.
+
+    Whoever only changes what one of them sends has taken them over as they are.
+    """
+    seated = not channel.by_hand and newcomer not in channel.users
+    return replace(channel, users=NOBODY) if seated else channel
 
 
 def _strangers(cname: str, recorder: int, seed: int, size: int) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockrec.domain.advance import begin
-from mockrec.domain.audience import seat
+from mockrec.domain.audience import dismiss, seat
 from mockrec.domain.commands import (
     Accepted,
     Acquire,
@@ -84,15 +84,23 @@ def do(world: World, command: Command) -> Outcome:
         case Stop(session, asynchronous):
             recording = live(world, session, exiting=INVALID_OPERATION)
             return _stop(world, recording, asynchronous=asynchronous)
-        case Join(cname, user):
-            channel, present = world.channel(cname).with_user(user, world.now)
-            joined, outgoing = world.populated(replace(channel, by_hand=True))
-            return joined, Present(present), outgoing
+        case Join():
+            return _join(world, command)
         case Leave(cname, uid):
             channel = world.channel(cname)
             left, outgoing = world.populated(replace(channel.without(uid), by_hand=True))
             return left, Gone(uid in channel.users), outgoing
     return undergo(world, command)
+
+
+def _join(world: World, command: Join) -> Outcome:
+    """A user joins, or changes; an audience goes before him, in the same moment."""
+    channel = world.channel(command.cname)
+    left = dismiss(channel, command.user.uid)
+    world, before = world.populated(left) if left is not channel else (world, ())
+    joined, present = left.with_user(command.user, world.now)
+    world, after = world.populated(replace(joined, by_hand=True))
+    return world, Present(present), before + after
 
 
 def _acquire(world: World, command: Acquire) -> Outcome:

@@ -7,7 +7,7 @@ import pytest
 
 from mockrec.domain.channel import BOTH, Channel, Codec, Medium, Role, User, in_order
 from mockrec.domain.commands import Gone, Join, Leave, Present, Stop
-from mockrec.domain.events import SessionExited, StreamChanged
+from mockrec.domain.events import SessionExited, SliceCut, StreamChanged
 from mockrec.domain.policy import Policy
 from mockrec.domain.recording import Ending
 from mockrec.domain.subscription import Everyone, Except, Only, Subscription
@@ -199,13 +199,67 @@ def test_a_channel_that_was_touched_by_hand_is_remembered_when_its_recordings_ar
     assert 7 in uids(studio)
 
 
-def test_one_who_joins_by_hand_joins_the_audience(studio: Studio) -> None:
+def test_the_first_who_joins_by_hand_sends_the_audience_away(studio: Studio) -> None:
+    studio.record()
+
+    studio.join(User(7), User(8))
+
+    assert uids(studio) == [7, 8]
+
+
+def test_the_audience_is_gone_before_he_joins_and_in_the_same_moment(studio: Studio) -> None:
     studio.record()
     seated = uids(studio)
+    studio.jump(UNDER_WAY)
+    told = len(studio.told(StreamChanged))
 
     studio.join(User(7))
 
+    changes = studio.told(StreamChanged)[told:]
+    assert [(one.uid, one.receiving) for one in changes] == [
+        *((uid, False) for uid in sorted(seated) for _ in Medium),
+        *((7, True) for _ in Medium),
+    ]
+    assert {one.at for one in changes} == {EPOCH + UNDER_WAY}
+
+
+def test_a_mix_goes_on_while_the_audience_makes_room(studio: Studio) -> None:
+    session = studio.record(MIX)
+    studio.jump(20_000)
+
+    studio.join(User(7))
+    studio.jump(20_000)
+
+    assert studio.recording(session).ending is None
+    assert [event.slice.start - EPOCH for event in studio.told(SliceCut)] == [2_500, 17_500]
+
+
+def test_whoever_changes_one_of_the_audience_has_taken_them_over(studio: Studio) -> None:
+    studio.record()
+    seated = uids(studio)
+
+    studio.join(User(seated[0], AUDIO), User(7))
+
     assert uids(studio) == [*seated, 7]
+
+
+def test_so_has_whoever_lets_one_of_them_leave(studio: Studio) -> None:
+    studio.record()
+    first, second = uids(studio)
+
+    studio.leave(first)
+    studio.join(User(7))
+
+    assert uids(studio) == [second, 7]
+
+
+def test_users_who_joined_before_the_start_stay_when_others_join(studio: Studio) -> None:
+    studio.join(User(7))
+    studio.record()
+
+    studio.join(User(8))
+
+    assert uids(studio) == [7, 8]
 
 
 # Coming and going.
