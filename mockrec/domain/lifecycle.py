@@ -68,9 +68,10 @@ def set_out(recording: Recording) -> Recording:
         recording = recording.later(timing.web_ready, OpenPage())
     else:
         recording = recording.later(timing.recorder_ready, JoinChannel())
-        recording = recording.later(timing.first_media, BeginCapture())
+        media = max(timing.recorder_ready, timing.first_media)
+        recording = recording.later(media, BeginCapture())
     recording = recording.later(timing.registered, Register())
-    return recording.later(timing.progress, ReportProgress())
+    return recording if task.vod else recording.later(timing.progress, ReportProgress())
 
 
 def turn(recording: Recording, status: Status, because: str) -> Recording:
@@ -83,8 +84,9 @@ def turn(recording: Recording, status: Status, because: str) -> Recording:
 
 
 def ready_uploader(recording: Recording) -> Recording:
-    """The uploader is up: partly ready."""
-    recording = recording.announce(UploaderStarted)
+    """The uploader is up: partly ready. With VoD there is none to tell of."""
+    if not recording.task.vod:
+        recording = recording.announce(UploaderStarted)
     return turn(recording, Status.PARTLY_READY, "the uploader is ready")
 
 
@@ -116,9 +118,7 @@ def give_up_joining(recording: Recording) -> Recording:
 
 
 def begin_capture(recording: Recording) -> Recording:
-    """The first media comes in, once the recorder has joined."""
-    if not recording.joined:
-        return recording.later(recording.task.timing.recorder_ready, BeginCapture())
+    """The first media comes in."""
     return listen(replace(recording, capturing=True))
 
 

@@ -26,7 +26,7 @@ class Timing:
     recorder_ready: Millis = 1_500
     """From start until the recorder has joined: status 4."""
     first_media: Millis = 2_500
-    """From start until the first media is recorded."""
+    """From start until the first media is recorded; never before the recorder is ready."""
     start_timeout: Millis = 90 * SECOND
     """How long the service waits for a recorder that does not get into its channel."""
     web_ready: Millis = 5 * SECOND

@@ -98,9 +98,9 @@ def finish_uploads(recording: Recording) -> Recording:
         at=recording.now, storage=recording.storage, server=recording.server
     )
     recording = recording.tell(finished)
-    recording = recording.announce(UploadProgressed, progress=_ALL)
     if recording.task.vod:
         return recording.announce(VodTriggered)
+    recording = recording.announce(UploadProgressed, progress=_ALL)
     if recording.backup:
         return recording.announce(BackedUp, files=recording.listed)
     return recording.announce(Uploaded, files=recording.listed)

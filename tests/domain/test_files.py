@@ -10,6 +10,8 @@ from mockrec.domain.events import (
     PartUploaded,
     PlaylistAppeared,
     Uploaded,
+    UploaderStarted,
+    UploadProgressed,
     VodStarted,
     VodTriggered,
 )
@@ -158,7 +160,6 @@ def test_a_recording_for_vod_gets_a_video_id_with_its_playlist_and_is_triggered_
     take = Take(VOD, ONE).stop(UNDER_WAY)
 
     assert take.notices() == [
-        "UploaderStarted",
         "RecorderStarted",
         *["StreamChanged"] * 4,
         "Registered",
@@ -167,12 +168,19 @@ def test_a_recording_for_vod_gets_a_video_id_with_its_playlist_and_is_triggered_
         "SliceStarted",
         "RecorderLeft",
         *["StreamChanged"] * 4,
-        "UploadProgressed",
         "VodTriggered",
         "SessionExited",
     ]
     assert [event.video_id for event in take.told(VodStarted)] == [video_id(VOD.sid, 0)]
     assert take.when(VodTriggered) == [UNDER_WAY + 800 + 400]
+
+
+def test_the_uploader_has_nothing_to_say_of_what_goes_to_vod() -> None:
+    take = Take(VOD, ONE).until(UNDER_WAY).stop(10 * MINUTE)
+
+    assert (800, Status.PARTLY_READY) in take.history()
+    assert not take.told(UploaderStarted)
+    assert not take.told(UploadProgressed)
 
 
 def test_without_vod_no_video_id_is_given_out() -> None:

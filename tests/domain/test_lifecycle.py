@@ -25,6 +25,7 @@ from mockrec.domain.signals import ChangeHold, ChangeOutputs, StartedAgain, Stop
 from mockrec.domain.task import Task
 from mockrec.domain.timing import Timing
 from tests.domain.studio import (
+    EPOCH,
     INDIVIDUAL,
     JOINED,
     MIX,
@@ -72,6 +73,22 @@ def test_the_status_turns_at_its_moments(order: Task, first_file: int) -> None:
         (UNDER_WAY + UPLOADED, Status.STOPPED),
         (UNDER_WAY + UPLOADED + SETTLED, Status.EXITED),
     ]
+
+
+@pytest.mark.parametrize(
+    ("ready", "first_media", "begins"),
+    [(1_000, 3_000, 3_000), (4_000, 2_500, 4_000), (2_000, 2_000, 2_000), (0, 0, 0)],
+)
+def test_the_first_media_counts_from_the_start_but_waits_for_the_recorder(
+    ready: int, first_media: int, begins: int
+) -> None:
+    timing = Timing(recorder_ready=ready, first_media=first_media)
+    take = Take(replace(INDIVIDUAL, timing=timing), HOST).until(UNDER_WAY)
+
+    assert take.when(StreamChanged) == [begins, begins]
+    assert take.recording.began == EPOCH + begins
+    first_told = [name for name in take.notices() if name in ("RecorderStarted", "StreamChanged")]
+    assert first_told[0] == "RecorderStarted"
 
 
 def test_the_status_of_a_page_turns_at_its_moments() -> None:

@@ -6,8 +6,14 @@ from typing import Final
 import pytest
 
 from mockrec.domain.commands import Update
-from mockrec.domain.events import OutputChanged, SliceCut, SliceStarted, WebStarted
-from mockrec.domain.recording import Status
+from mockrec.domain.events import (
+    OutputChanged,
+    SliceCut,
+    SliceStarted,
+    WebStarted,
+    WebStopped,
+)
+from mockrec.domain.recording import Ending, Status
 from mockrec.domain.signals import ChangeHold, ChangeOutputs
 from mockrec.domain.streams import Track
 from tests.domain.studio import (
@@ -101,6 +107,14 @@ def test_a_recording_that_was_on_hold_all_along_has_no_data(studio: Studio) -> N
     studio.jump(UNDER_WAY)
 
     assert said(studio.stop(session)).now == "206/435 no recorded data"
+
+
+def test_a_page_that_never_loaded_is_stopped_though_it_never_started() -> None:
+    take = Take(WEB).stop(PAGE_LOADED - 1)
+
+    assert take.notices() == ["UploaderStarted", "WebStopped", "SessionExited"]
+    (stopped,) = take.told(WebStopped)
+    assert (stopped.ending, stopped.files) == (Ending.STOPPED, ())
 
 
 # Pushes.
