@@ -44,9 +44,10 @@ def listen(recording: Recording) -> Recording:
     """After anything changed about who sends what: receive what there is to receive now."""
     if not recording.capturing or recording.ending:
         return recording
-    task = recording.task
-    now_heard = heard(recording.users, recording.subscription, task.max_users)
-    before, recording = recording.heard, replace(recording, heard=immutables.Map(now_heard))
+    task, before, seated = recording.task, recording.heard, _seated(recording)
+    now_heard = heard(recording.users, recording.subscription, task.max_users, seated)
+    met = seated.union(now_heard)
+    recording = replace(recording, heard=immutables.Map(now_heard), met=met)
     if now_heard:
         recording = _begun(recording)
     for uid in sorted({*before, *now_heard}):
@@ -54,7 +55,6 @@ def listen(recording: Recording) -> Recording:
             receiving = medium in now_heard.get(uid, ())
             if receiving != (medium in before.get(uid, ())):
                 recording = _stream_changed(recording, uid, medium, receiving=receiving)
-    recording = _remember(recording)
     return _mixed(recording) if task.mode is Mode.MIX else _each(recording)
 
 
@@ -169,15 +169,10 @@ def _mix_changed(recording: Recording, *, receiving: bool) -> Recording:
     return recording
 
 
-def _remember(recording: Recording) -> Recording:
-    candidates = recording.met.union(recording.heard)
-    wanted = recording.subscription.wants
-    met = frozenset(
-        uid
-        for uid in candidates
-        if uid in recording.users and any(wanted(uid, medium) for medium in Medium)
-    )
-    return recording if met == recording.met else replace(recording, met=met)
+def _seated(recording: Recording) -> frozenset[int]:
+    """Who has been heard before, is still there, and still wanted."""
+    wants_any, users = recording.subscription.wants_any, recording.users
+    return frozenset(uid for uid in recording.met if uid in users and wants_any(uid))
 
 
 def _each(recording: Recording) -> Recording:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from mockrec.domain.channel import Medium, Users, in_order
@@ -52,6 +53,10 @@ class Subscription:
         """Whether this user's audio or video is subscribed to, should it be published."""
         return uid in (self.audio if medium is Medium.AUDIO else self.video)
 
+    def wants_any(self, uid: int) -> bool:
+        """Whether anything of this user is subscribed to."""
+        return any(self.wants(uid, medium) for medium in Medium)
+
     def named(self) -> tuple[int, ...]:
         """The users that the white lists name, in numerical order."""
         lists = (self.audio, self.video)
@@ -76,16 +81,19 @@ def subscription(
 Heard = Mapping[int, frozenset[Medium]]
 
 
-def heard(users: Users, wanted: Subscription, limit: int) -> dict[int, frozenset[Medium]]:
+def heard(
+    users: Users, wanted: Subscription, limit: int, seated: AbstractSet[int] = frozenset()
+) -> dict[int, frozenset[Medium]]:
     """Who is received and what of them: the first `limit` senders that are wanted, by joining.
 
-    When one of them leaves, the next in line moves up (docs/protocol.md#seventeen).
+    Whoever is `seated` was received before and keeps his place, even while he sends nothing; when
+    he leaves, the next in line moves up (docs/protocol.md#seventeen).
     """
     received: dict[int, frozenset[Medium]] = {}
+    free = limit - len(seated)
     for user in in_order(users):
         media = frozenset(m for m in Medium if user.sends(m) and wanted.wants(user.uid, m))
-        if media:
+        if media and (user.uid in seated or free > 0):
             received[user.uid] = media
-            if len(received) == limit:
-                break
+            free -= user.uid not in seated
     return received

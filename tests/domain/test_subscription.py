@@ -146,6 +146,47 @@ def test_when_one_of_the_seventeen_leaves_the_eighteenth_takes_over_at_once() ->
     assert take.when(StreamChanged)[-4:] == [UNDER_WAY] * 4
 
 
+def muted(users: list[User], uid: int) -> list[User]:
+    """The same users, one of whom sends nothing."""
+    return [replace(user, publishes=SILENT) if user.uid == uid else user for user in users]
+
+
+def test_one_of_the_seventeen_who_is_muted_keeps_his_place() -> None:
+    take = Take(INDIVIDUAL, *crowd(18)).at(UNDER_WAY, saw(*muted(crowd(18), 1)))
+
+    assert set(take.recording.heard) == set(range(2, 18))
+    take.at(UNDER_WAY + 1_000, saw(*crowd(18)))
+    assert set(take.recording.heard) == set(range(1, 18))
+
+
+def test_a_muted_user_who_leaves_gives_up_his_place() -> None:
+    take = Take(INDIVIDUAL, *crowd(18)).at(UNDER_WAY, saw(*muted(crowd(18), 1)))
+
+    take.at(UNDER_WAY + 1_000, saw(*crowd(18)[1:]))
+
+    assert set(take.recording.heard) == set(range(2, 19))
+
+
+def test_so_does_one_who_is_no_longer_subscribed_to() -> None:
+    take = Take(INDIVIDUAL, *crowd(18)).until(UNDER_WAY)
+
+    take.at(UNDER_WAY, ChangeSubscription(Subscription(all_but(1), all_but(1))))
+
+    assert set(take.recording.heard) == set(range(2, 19))
+
+
+def test_one_who_was_silent_from_the_beginning_has_no_place_to_come_back_to() -> None:
+    take = Take(INDIVIDUAL, *muted(crowd(18), 1)).at(UNDER_WAY, saw(*crowd(18)))
+
+    assert set(take.recording.heard) == set(range(2, 19))
+
+
+def test_the_muted_and_those_who_are_heard_are_seventeen_on_the_canvas() -> None:
+    take = Take(MIX, *crowd(18)).at(UNDER_WAY, saw(*muted(crowd(18), 1)))
+
+    assert take.recording.met == set(range(1, 18))
+
+
 def test_an_eighteenth_user_who_joins_later_is_not_heard() -> None:
     take = Take(MIX, *crowd(17)).at(UNDER_WAY, saw(*crowd(18)))
 
