@@ -198,8 +198,7 @@ def _mixed(recording: Recording) -> Recording:
     key = mixed_key(recording.task, recording.server)
     stream = recording.streams.get(key)
     if recording.met:
-        canvas = recording.task.canvas
-        return _receive(recording, key, Picture(canvas.width, canvas.height))
+        return _receive(recording, key, _canvas_picture(recording.task))
     if stream is not None and stream.slice_start is not None and not stream.interrupted:
         return _interrupt(recording, stream)
     return recording
@@ -224,6 +223,7 @@ def _open(recording: Recording, key: StreamKey, picture: Picture | None) -> Reco
     stream = replace(
         known or _begun_anew(recording, key),
         slice_start=recording.now,
+        container=_container(recording, key, picture),
         picture=picture,
         fresh=True,
         turned=True,
@@ -259,6 +259,7 @@ def _next_slice(recording: Recording, key: StreamKey, *, turned: bool) -> Record
     following = replace(
         stream,
         slice_start=recording.now,
+        container=_container(recording, key, stream.picture),
         fresh=stream.fresh and untouched,
         turned=turned or (stream.turned and untouched),
     )
@@ -278,7 +279,7 @@ def _finish_slice(recording: Recording, key: StreamKey) -> Recording:
         start=start,
         end=recording.now,
         opened=stream.opened,
-        container=_container(recording.task, recording, stream),
+        container=stream.container,
         picture=stream.picture,
         fresh=stream.fresh,
         turned=stream.turned,
@@ -295,16 +296,27 @@ def _picture(user: User) -> Picture:
     return Picture(user.width, user.height, user.codec)
 
 
+def _canvas_picture(task: Task) -> Picture | None:
+    """What a mix shows; one of sound alone shows nothing."""
+    return Picture(task.canvas.width, task.canvas.height) if Medium.VIDEO in task.media else None
+
+
 def _page_picture(task: Task) -> Picture | None:
     return Picture(task.page.width, task.page.height) if task.page else None
 
 
-def _container(task: Task, recording: Recording, stream: Stream) -> Container:
+def _container(recording: Recording, key: StreamKey, picture: Picture | None) -> Container:
     """WebM for a VP8 publisher's video; in standard mode his audio, too (protocol.md#codecs)."""
-    if task.mode is not Mode.INDIVIDUAL:
+    if recording.task.mode is not Mode.INDIVIDUAL:
         return Container.TS
-    if stream.picture is not None:
-        return Container.WEBM if stream.picture.codec is Codec.VP8 else Container.TS
-    video = recording.streams.get(stream.key._replace(track=Track.VIDEO))
-    web = video is not None and video.picture is not None and video.picture.codec is Codec.VP8
-    return Container.WEBM if web and task.stream_mode is StreamMode.STANDARD else Container.TS
+    if key.track is Track.AUDIO and recording.task.stream_mode is StreamMode.STANDARD:
+        picture = _seen(recording, key)
+    return Container.WEBM if picture and picture.codec is Codec.VP8 else Container.TS
+
+
+def _seen(recording: Recording, key: StreamKey) -> Picture | None:
+    """The picture that a user sends, or sent last."""
+    if Medium.VIDEO in recording.heard.get(key.uid, ()):
+        return _picture(recording.users[key.uid])
+    video = recording.streams.get(key._replace(track=Track.VIDEO))
+    return video.picture if video else None

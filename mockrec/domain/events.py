@@ -359,16 +359,15 @@ class TranscoderCompleted(Notice):
     """Postponed transcoding has its files."""
 
     files: tuple[Transcoded, ...]
+    storage: Storage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadFailed(Notice):
     """Postponed transcoding could not fetch these files from the bucket."""
 
-    vendor: int
-    region: int
-    bucket: str
     files: tuple[RecordedFile | Slice, ...]
+    storage: Storage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -376,6 +375,7 @@ class PostponedFinished(Notice):
     """What became of postponed transcoding in the end."""
 
     files: tuple[Transcoded, ...]
+    storage: Storage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,8 @@ class Stream:
     key: StreamKey
     opened: Millis
     slice_start: Millis | None
+    container: Container = Container.TS
+    """How the slice being recorded is packed: decided when it began."""
     picture: Picture | None = None
     number: int = 0
     fresh: bool = True

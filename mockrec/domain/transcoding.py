@@ -64,11 +64,10 @@ def proceed(job: Transcoding) -> tuple[Transcoding | None, tuple[Event, ...]]:
     if not job.started:
         begun = replace(job, started=True, sequence=number + 1, due=at + job.task.timing.transcode)
         return begun, (TranscoderStarted(at=at, sequence=number),)
-    uploaded = tuple(
-        TranscodingUploaded(at=at, file=file, storage=job.storage) for file in job.files
-    )
-    completed = TranscoderCompleted(at=at, sequence=number, files=job.files)
-    finished = PostponedFinished(at=at, sequence=number + 1, files=job.files)
+    files, storage = job.files, job.storage
+    uploaded = tuple(TranscodingUploaded(at=at, file=file, storage=storage) for file in files)
+    completed = TranscoderCompleted(at=at, sequence=number, files=files, storage=storage)
+    finished = PostponedFinished(at=at, sequence=number + 1, files=files, storage=storage)
     return None, (*uploaded, completed, finished)
 
 

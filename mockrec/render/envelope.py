@@ -58,7 +58,7 @@ from mockrec.domain.streams import (
     Track,
     Transcoded,
 )
-from mockrec.domain.task import Mode, Task
+from mockrec.domain.task import Mode, Storage, Task
 from mockrec.render.notification import NoticeStyle, announcement, details
 
 PRODUCT: Final = 3
@@ -134,6 +134,7 @@ def _in_vain(notice: Notice) -> bool:
 
 
 _TRIAL: Final = Task("", "", "", 0, cname="test_webhook", uid=12121212, mode=Mode.MIX, started=0)
+_BUCKET: Final = Storage(1, 0, "test", "", "")
 
 
 def _specimens(at: Millis) -> dict[int, Notice]:
@@ -170,10 +171,10 @@ def _specimens(at: Millis) -> dict[int, Notice]:
         CapabilityLimited(**now, limit=Limit.RESOLUTION),
         PageReloaded(**now, reason=Mishap.SILENCE),
         TranscoderStarted(**now),
-        TranscoderCompleted(**now, files=made),
-        DownloadFailed(**now, vendor=1, region=0, bucket="test", files=files),
+        TranscoderCompleted(**now, files=made, storage=_BUCKET),
+        DownloadFailed(**now, files=files, storage=_BUCKET),
         OutputChanged(**now, url="rtmp://test/test", state=OutputState.CONNECTING),
-        PostponedFinished(**now, files=made),
+        PostponedFinished(**now, files=made, storage=_BUCKET),
     )
     return {announcement(notice).event_type: notice for notice in notices}
 

@@ -210,19 +210,23 @@ def _reload(told: _Told[PageReloaded]) -> Body:
 def _transcoded(told: _Told[TranscoderCompleted]) -> Body:
     made = sorted(told.notice.files, key=lambda file: file.uid)
     uids = [
-        {"uid": str(uid), "result": "success", "fileList": _made(told.task, files)}
+        {"uid": str(uid), "result": "success", "fileList": _made(told, files)}
         for uid, files in groupby(made, key=lambda file: file.uid)
     ]
     return {"result": "all_success" if uids else "fail", "uids": uids}
 
 
 def _download(told: _Told[DownloadFailed]) -> Body:
-    notice = told.notice
+    task, storage = told.task, told.notice.storage
+    keys = (
+        _under(storage, slice_name(task, file)) if isinstance(file, Slice) else _key(task, file)
+        for file in told.notice.files
+    )
     return {
-        "vendor": notice.vendor,
-        "region": notice.region,
-        "bucket": notice.bucket,
-        "fileName": ";".join(_key(told.task, file) for file in notice.files),
+        "vendor": storage.vendor,
+        "region": storage.region,
+        "bucket": storage.bucket,
+        "fileName": ";".join(keys),
     }
 
 
@@ -231,7 +235,7 @@ def _output(told: _Told[OutputChanged]) -> Body:
 
 
 def _result(told: _Told[PostponedFinished]) -> Body:
-    files = _made(told.task, told.notice.files)
+    files = _made(told, told.notice.files)
     return {"result": "total_success" if files else "failed", "fileList": files}
 
 
@@ -276,8 +280,11 @@ def _web_entry(told: _Told[WebStopped], file: RecordedFile) -> Body:
     return {"filename": name, **both, "sliceStartTime": file.start}
 
 
-def _made(task: Task, files: Iterable[Transcoded]) -> list[Body]:
-    return [{"fileName": _under(task.storage, transcoded_name(task, file))} for file in files]
+def _made(
+    told: _Told[TranscoderCompleted] | _Told[PostponedFinished], files: Iterable[Transcoded]
+) -> list[Body]:
+    names = (transcoded_name(told.task, file) for file in files)
+    return [{"fileName": _under(told.notice.storage, name)} for name in names]
 
 
 def _reason(told: _Told[WebStopped]) -> str:
@@ -287,10 +294,8 @@ def _reason(told: _Told[WebStopped]) -> str:
     return ""
 
 
-def _key(task: Task, file: RecordedFile | Slice) -> str:
+def _key(task: Task, file: RecordedFile) -> str:
     """The file's name, with the folders before it but in web mode."""
-    if isinstance(file, Slice):
-        return _under(task.storage, slice_name(task, file))
     name = file_name(task, file)
     return name if task.mode is Mode.WEB else path(file.prefix, name)
 

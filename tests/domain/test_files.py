@@ -6,9 +6,13 @@ from typing import Final
 import pytest
 
 from mockrec.domain.channel import User
+from mockrec.domain.commands import Update
 from mockrec.domain.events import (
     PartUploaded,
     PlaylistAppeared,
+    PostponedFinished,
+    TranscoderCompleted,
+    TranscodingUploaded,
     Uploaded,
     UploaderStarted,
     UploadProgressed,
@@ -20,7 +24,7 @@ from mockrec.domain.moments import HOUR, MINUTE
 from mockrec.domain.recording import Status
 from mockrec.domain.signals import ChangeHold
 from mockrec.domain.streams import FileKind, StreamKey, Track
-from mockrec.domain.task import Task, Vod
+from mockrec.domain.task import Postponed, Task, Vod
 from mockrec.domain.timing import Timing
 from tests.domain.studio import (
     EPOCH,
@@ -29,8 +33,10 @@ from tests.domain.studio import (
     MIX,
     PAGE,
     PAGE_LOADED,
+    STORAGE,
     UNDER_WAY,
     WEB,
+    Studio,
     Take,
     crowd,
     saw,
@@ -211,3 +217,22 @@ def test_a_playlist_that_appears_after_the_stop_is_told_of_all_the_same() -> Non
     take = Take(INDIVIDUAL, ONE).stop(10_000)
 
     assert take.when(PlaylistAppeared) == [10_800, 10_800]
+
+
+# Afterwards.
+
+
+def test_what_is_made_afterwards_lies_where_an_update_sent_the_files(studio: Studio) -> None:
+    elsewhere = replace(STORAGE, bucket="other", prefix=("new",))
+    session = studio.record(replace(INDIVIDUAL, postponed=Postponed.TRANSCODING))
+    studio.jump(UNDER_WAY)
+    studio.do(Update(session, storage=elsewhere))
+    studio.stop(session)
+
+    studio.jump(HOUR)
+
+    uploaded = studio.told(TranscodingUploaded)
+    (completed,), (finished,) = studio.told(TranscoderCompleted), studio.told(PostponedFinished)
+    assert {event.storage for event in uploaded} == {elsewhere}
+    assert completed.storage == finished.storage == elsewhere
+    assert completed.files == finished.files == tuple(event.file for event in uploaded)

@@ -135,6 +135,31 @@ def test_in_standard_mode_the_audio_of_one_without_video_is_a_transport_stream()
     assert set(containers(take, Track.AUDIO)) == {Container.TS}
 
 
+LATE: Final = replace(WITH_VP8, publishes=AUDIO)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(LATE, WITH_VP8), (ONE, WITH_VP8)], ids=["video comes", "codec changes"]
+)
+def test_in_standard_mode_an_audio_slice_stays_what_it_began_as(before: User, after: User) -> None:
+    take = Take(STANDARD, before).at(10_000, saw(after)).stop(UNDER_WAY)
+
+    assert take.spans(1, Track.AUDIO)[0] == FIRST_AUDIO
+    assert containers(take, Track.AUDIO) == [Container.TS, Container.WEBM]
+
+
+def test_in_standard_mode_the_audio_goes_on_in_webm_when_the_video_is_muted() -> None:
+    take = Take(STANDARD, WITH_VP8).at(10_000, saw(LATE)).stop(60_000)
+
+    assert set(containers(take, Track.AUDIO)) == {Container.WEBM}
+
+
+def test_a_mix_of_sound_alone_has_no_picture() -> None:
+    take = Take(replace(MIX, media=AUDIO), ONE).stop(UNDER_WAY)
+
+    assert {piece.picture for piece in take.cut(0, Track.AUDIO)} == {None}
+
+
 def test_everybody_is_mixed_into_a_transport_stream_whatever_they_send() -> None:
     take = Take(MIX, WITH_VP8).stop(UNDER_WAY)
 

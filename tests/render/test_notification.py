@@ -233,22 +233,34 @@ CASES: Final[dict[str, tuple[Task, Notice]]] = {
     "0072 capability limit": (WEB, CapabilityLimited(**TOLD, limit=Limit.WEBGL)),
     "0073 reload": (WEB, PageReloaded(**TOLD, reason=Mishap.SILENCE)),
     "0080 transcoder started": (TRANSCODING, TranscoderStarted(**TOLD)),
-    "0081 transcoding": (TRANSCODING, TranscoderCompleted(**TOLD, files=MADE)),
-    "0081 mixing": (MIXING, TranscoderCompleted(**TOLD, files=MIXED)),
-    "0081 nothing": (TRANSCODING, TranscoderCompleted(**TOLD, files=())),
+    "0081 transcoding": (TRANSCODING, TranscoderCompleted(**TOLD, files=MADE, storage=STORAGE)),
+    "0081 mixing": (MIXING, TranscoderCompleted(**TOLD, files=MIXED, storage=STORAGE)),
+    "0081 nothing": (TRANSCODING, TranscoderCompleted(**TOLD, files=(), storage=STORAGE)),
     "0090 download failed": (
         TRANSCODING,
         DownloadFailed(
-            **TOLD, vendor=2, region=3, bucket="b", files=(playlist(AUDIO), piece(AUDIO))
+            **TOLD, files=(playlist(AUDIO), piece(AUDIO)), storage=replace(STORAGE, bucket="b")
         ),
+    ),
+    "0081 after an update": (
+        TRANSCODING,
+        TranscoderCompleted(**TOLD, files=MADE[:1], storage=replace(STORAGE, prefix=("new",))),
+    ),
+    "0090 after an update": (
+        TRANSCODING,
+        DownloadFailed(**TOLD, files=(piece(AUDIO),), storage=replace(STORAGE, prefix=("new",))),
+    ),
+    "1001 after an update": (
+        TRANSCODING,
+        PostponedFinished(**TOLD, files=MADE[:1], storage=replace(STORAGE, prefix=("new",))),
     ),
     "0100 rtmp": (
         WEB,
         OutputChanged(**TOLD, url="rtmp://cdn.example/live/k", state=OutputState.PUBLISHING),
     ),
-    "1001 transcoding": (TRANSCODING, PostponedFinished(**TOLD, files=MADE)),
-    "1001 mixing": (MIXING, PostponedFinished(**TOLD, files=MIXED)),
-    "1001 nothing": (TRANSCODING, PostponedFinished(**TOLD, files=())),
+    "1001 transcoding": (TRANSCODING, PostponedFinished(**TOLD, files=MADE, storage=STORAGE)),
+    "1001 mixing": (MIXING, PostponedFinished(**TOLD, files=MIXED, storage=STORAGE)),
+    "1001 nothing": (TRANSCODING, PostponedFinished(**TOLD, files=(), storage=STORAGE)),
 }
 """Each kind of notice in each mode that changes what it says."""
 
@@ -516,6 +528,15 @@ def test_what_an_update_sent_elsewhere_is_named_there() -> None:
     listed = [file["fileName"].partition(MIX.sid)[0] for file in told("0031 moved")["fileList"]]
 
     assert listed == ["dir1/dir2/", "new/"]
+
+
+def test_so_is_what_is_made_of_it_afterwards() -> None:
+    (by_uid,) = told("0081 after an update")["uids"]
+    (made,) = told("1001 after an update")["fileList"]
+
+    assert by_uid["fileList"] == [made]
+    assert made["fileName"].startswith("new/")
+    assert told("0090 after an update")["fileName"].startswith("new/")
 
 
 def test_the_mp4_files_come_first_when_uploaded_and_last_when_a_page_stopped() -> None:
