@@ -5,8 +5,8 @@ differ: with more than a hundred classes that took a sixth of the start-up. Here
 shared; they do the same.
 
 `dataclasses.replace` looks at every field in turn, which for a recording takes six microseconds;
-a recording is replaced a dozen times in a step. Values without slots are copied with their whole
-`__dict__` instead, eight times as fast.
+a recording is replaced a dozen times in a step. Values without slots get a copy of the whole
+`__dict__` instead, in half a microsecond; filled bit by bit, it would take as long as the original.
 
 Type checkers see the originals, with their checks.
 """
@@ -41,9 +41,7 @@ else:
     def replace(value, /, **changes):
         """The frozen dataclass without slots, with these fields changed."""
         following = object.__new__(type(value))
-        fields = following.__dict__
-        fields.update(value.__dict__)
-        fields.update(changes)
+        object.__setattr__(following, "__dict__", value.__dict__ | changes)
         return following
 
 
