@@ -17,9 +17,12 @@ def seat(channel: Channel, task: Task, seed: int, size: int, at: Millis) -> Chan
     They are hosts who publish audio and video; their uids depend on seed and channel alone.
     """
     named = [uid for uid in task.subscription.named() if uid != task.uid]
-    for uid in named or _strangers(channel.cname, task.uid, seed, size):
-        channel, _ = channel.with_user(User(uid), at)
-    return channel
+    uids = named or _strangers(channel.cname, task.uid, seed, size)
+    seated = {
+        uid: User(uid, joined=at, order=order) for order, uid in enumerate(uids, channel.joins)
+    }
+    joins = channel.joins + len(seated)
+    return replace(channel, users=channel.users.update(seated), joins=joins)
 
 
 def dismiss(channel: Channel, newcomer: int) -> Channel:

@@ -23,6 +23,7 @@ from mockrec.domain.moments import Millis
 from mockrec.domain.problems import quoted
 from mockrec.domain.promises import (
     BeginCapture,
+    Cause,
     ExitIdle,
     FinishUpload,
     GiveUpJoining,
@@ -61,17 +62,19 @@ _LEAVE: Final = 16
 def set_out(recording: Recording) -> Recording:
     """The start was accepted: all that will happen by itself is promised."""
     timing, task = recording.task.timing, recording.task
-    recording = turn(recording, Status.INITIALISED, "start was accepted")
-    recording = recording.later(timing.initialised, StartComponents())
-    recording = recording.later(timing.uploader_ready, ReadyUploader())
     if task.mode is Mode.WEB:
-        recording = recording.later(timing.web_ready, OpenPage())
+        media: list[tuple[Millis, Cause]] = [(timing.web_ready, OpenPage())]
     else:
-        recording = recording.later(timing.recorder_ready, JoinChannel())
-        media = max(timing.recorder_ready, timing.first_media)
-        recording = recording.later(media, BeginCapture())
-    recording = recording.later(timing.registered, Register())
-    return recording if task.vod else recording.later(timing.progress, ReportProgress())
+        captured = max(timing.recorder_ready, timing.first_media)
+        media = [(timing.recorder_ready, JoinChannel()), (captured, BeginCapture())]
+    progress = [] if task.vod else [(timing.progress, ReportProgress())]
+    return turn(recording, Status.INITIALISED, "start was accepted").promising(
+        (timing.initialised, StartComponents()),
+        (timing.uploader_ready, ReadyUploader()),
+        *media,
+        (timing.registered, Register()),
+        *progress,
+    )
 
 
 def turn(recording: Recording, status: Status, because: str) -> Recording:
@@ -80,7 +83,7 @@ def turn(recording: Recording, status: Status, because: str) -> Recording:
         return recording
     told = StatusChanged(at=recording.now, status=status, because=because)
     history = (*recording.history, Turn(recording.now, status, because))
-    return replace(recording, status=status, history=history).tell(told)
+    return replace(recording, status=status, history=history, said=(*recording.said, told))
 
 
 def ready_uploader(recording: Recording) -> Recording:

@@ -178,13 +178,18 @@ class Recording:
 
     def later(self, delay: Millis, cause: Cause) -> Self:
         """With a timer `delay` from now."""
-        return self.due(self.now + delay, cause)
+        return self.promising((delay, cause))
 
     def due(self, at: Millis, cause: Cause) -> Self:
         """With a timer at a moment; one that has passed is due at once."""
+        return self.promising((max(at - self.now, 0), cause))
+
+    def promising(self, *promises: tuple[Millis, Cause]) -> Self:
+        """With a timer for each of them, so long from now, promised in this order."""
         agenda = list(self.agenda)
-        insort(agenda, Timer(max(at, self.now), self.promises, cause))
-        return replace(self, agenda=tuple(agenda), promises=self.promises + 1)
+        for order, (delay, cause) in enumerate(promises, self.promises):
+            insort(agenda, Timer(self.now + delay, order, cause))
+        return replace(self, agenda=tuple(agenda), promises=self.promises + len(promises))
 
     def without(self, *causes: Cause) -> Self:
         """With these promises taken back."""
