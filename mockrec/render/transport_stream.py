@@ -60,6 +60,7 @@ class Loop(NamedTuple):
         return [(when, unit.at(when)) for when, unit in zip(whens, units, strict=False)]
 
 
+@lru_cache(maxsize=8)  # who came at the same time is cut at the same time: the bytes are the same
 def transport_stream(  # noqa: PLR0913 - all of them by keyword
     footage: Footage,
     *,
