@@ -36,6 +36,7 @@ class ServerSettings(WorldSettings, total=False):
     """How a server serves, and how each of its worlds begins."""
 
     host: str
+    host_name: Sequence[str]
     port: int
     host_name: Sequence[str]
     seed: int

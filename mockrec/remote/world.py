@@ -227,13 +227,17 @@ class World:
     def expect(self, expectation: Mapping[str, object] | None = None, /, **words: object) -> None:
         """Assert one expectation in the words of scenarios, as in ``notified="uploaded"``.
 
-        Raises AssertionError with the reason, and with what happened instead.
+        Without any, those of the scenario that is played. Raises AssertionError with the reasons,
+        and with what happened instead.
         """
         __tracebackhide__ = True
-        body = {"expect": [{**(expectation or {}), **words}]}
-        for verdict in self._ask("POST", "scenario/verdicts", body)["verdicts"]:
-            if not verdict["kept"]:
-                raise AssertionError(_broken(verdict))
+        if expected := {**(expectation or {}), **words}:
+            judged = self._ask("POST", "scenario/verdicts", {"expect": [expected]})
+        else:
+            judged = self._ask("GET", "scenario/report")
+        broken = [_broken(verdict) for verdict in judged["verdicts"] if not verdict["kept"]]
+        if broken:
+            raise AssertionError("\n".join(broken))
 
     # --- how it is asked -----------------------------------------------------------------------
 
@@ -285,4 +289,4 @@ def _script(story: str | PathLike[str] | Mapping[str, object]) -> str:
 def _broken(verdict: Mapping[str, Any]) -> str:
     """An expectation that was not kept: why, and what happened instead."""
     happened = [f"  {line}" for line in verdict.get("timeline", ())]
-    return "\n".join((f"{verdict['why']}; expected {json.dumps(verdict['expected'])}", *happened))
+    return "\n".join((f"{verdict['why']}; expected {verdict['expected']}", *happened))

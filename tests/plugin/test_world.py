@@ -285,67 +285,83 @@ class TestWaiting:
         assert (await waiting)["kind"] == "request"
 
 
-class Recorder(Line):
-    """Takes down what is asked, and answers what it was told to."""
-
-    def __init__(self, answer: object = None) -> None:
-        super().__init__("http://127.0.0.1:1")
-        self.asked: list[tuple[str, str, object]] = []
-        self._answer = answer
-
-    def fetch(self, method: str, path: str, data: bytes | None = None) -> bytes:
-        self.asked.append((method, path.removeprefix(f"/_mockrec/worlds/{'a' * 32}/"), data))
-        return json.dumps(self._answer).encode()
+BUSY: dict[str, Any] = {
+    "scenario": "busy",
+    "rules": [{"id": "busy", "op": "start", "times": 1, "then": {"refuse": 53}}],
+    "expect": [{"called": "start", "at_least": 2}, {"never": {"notified": "backuped"}}],
+}
+"""The first start is refused, and the client has to try again."""
 
 
 class TestScenarios:
-    """Scenarios and expectations, as they are sent."""
+    """Stories that are played, and what is expected of them."""
 
-    def test_a_scenario_is_a_name_a_file_or_itself(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize("source", ["itself", "file", "path", "name"])
+    def test_a_story_is_played(
+        self,
+        world: World,
+        backend: Backend,
+        source: str,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(assets, "scenario", lambda name: f"# {name}")
-        file = tmp_path / "story.yaml"
-        file.write_text("seed: 7\n", encoding="ascii")
-        line = Recorder()
-        world = World(line, "a" * 32)
+        file = tmp_path / "busy.json"
+        file.write_text(json.dumps(BUSY), encoding="utf-8")
+        monkeypatch.setattr(assets, "scenario", {"busy": json.dumps(BUSY)}.__getitem__)
+        stories: dict[str, Any] = {"itself": BUSY, "file": file, "path": str(file), "name": "busy"}
+        world.scenario(stories[source])
 
-        for story in ("failover", file, str(file), {"seed": 7}):
-            world.scenario(story)
+        with pytest.raises(Refused, match="53"):
+            backend.record()
+        assert backend.record().sid
 
-        assert [data for *_, data in line.asked] == [
-            b"# failover",
-            b"seed: 7\n",
-            b"seed: 7\n",
-            b'{"seed": 7}',
-        ]
-        assert {call[:2] for call in line.asked} == {("PUT", "scenario")}
+    def test_it_can_be_a_setting(self, server: Server) -> None:
+        with pytest.raises(Refused, match="53"):
+            Backend.of(server.world(scenario=BUSY)).record()
 
     def test_an_unknown_name_is_said(self, world: World) -> None:
         with pytest.raises(assets.UnknownAsset, match='no "nothing" among the shipped scenarios'):
             world.scenario("nothing")
 
-    def test_an_expectation_that_is_kept_says_nothing(self) -> None:
-        line = Recorder({"verdicts": [{"kept": True, "expected": {}, "why": "", "timeline": []}]})
-        World(line, "a" * 32).expect(notified="uploaded", at_least=1)
+    def test_a_wrong_story_is_explained(self, world: World) -> None:
+        with pytest.raises(ControlError, match='"scenario" is missing'):
+            world.scenario({"rules": []})
 
-        expected = b'{"expect": [{"notified": "uploaded", "at_least": 1}]}'
-        assert line.asked == [("POST", "scenario/verdicts", expected)]
+    def test_an_expectation_that_is_kept_says_nothing(self, world: World, backend: Backend) -> None:
+        session = backend.record()
+        world.advance("30s")
+        session.stop()
 
-    def test_one_that_is_broken_fails_with_its_reason_and_what_happened(self) -> None:
-        verdict = {
-            "kept": False,
-            "expected": {"notified": "uploaded"},
-            "why": "no such notice",
-            "timeline": ["+0s acquire", "+1s start"],
-        }
-        world = World(Recorder({"verdicts": [verdict]}), "a" * 32)
+        world.expect(notified="uploaded")
+        world.expect({"called": "stop"}, at_least=1)
+        world.expect(never={"notified": "backuped"})
+
+    def test_one_that_is_broken_says_why_and_what_happened(
+        self, world: World, backend: Backend
+    ) -> None:
+        backend.record()
 
         with pytest.raises(AssertionError) as broken:
-            world.expect({"never": {"notified": "backuped"}})
-        assert str(broken.value) == (
-            'no such notice; expected {"notified": "uploaded"}\n  +0s acquire\n  +1s start'
-        )
+            world.expect(notified="uploaded")
+        first, *happened = str(broken.value).splitlines()
+        assert first == "it happened never, expected at least 1; expected notified: uploaded"
+        assert re.fullmatch(r" +\+0:00\.000 +call +start -> 200", happened[-1])
+
+    def test_what_the_scenario_itself_expects_is_judged_without_a_word(
+        self, world: World, backend: Backend
+    ) -> None:
+        world.scenario(BUSY)
+        with pytest.raises(Refused):
+            backend.record()
+        with pytest.raises(AssertionError, match="it happened once, expected at least 2"):
+            world.expect()
+
+        backend.record()
+        world.expect()
+
+    def test_an_expectation_in_other_words_is_explained(self, world: World) -> None:
+        with pytest.raises(ControlError, match="got an object with notifed, expected exactly one"):
+            world.expect(notifed="uploaded")
 
 
 def test_a_world_that_is_reset_is_fresh_and_has_the_settings_of_the_server(
