@@ -18,19 +18,18 @@ _CALLBACK: Final = {"url": "callback_url", "secret": "callback_secret", "events"
 def calls(settings: Mapping[str, object]) -> Iterator[tuple[str, dict[str, Any]]]:
     """What has to be put where, below the world's path; a scenario is none of it.
 
-    A None is passed on: it is how a limit or a callback ends. Raises `SettingsError` for a name
-    that is no setting of a world, and for a value that cannot be used.
+    None stands for what the option is by default: no limit, no callback. Raises `SettingsError` for
+    a name that is no setting of a world, and for a value that cannot be used.
     """
     _check_names(settings)
     chosen = from_values(settings)
-    if policy := {name: _value(name, settings, chosen) for name in _POLICY if name in settings}:
+    if policy := {name: _value(name, chosen) for name in _POLICY if name in settings}:
         yield "settings", policy
     if clock := _clock(settings, chosen):
         yield "clock", clock
-    callback = {
-        key: _value(name, settings, chosen) for key, name in _CALLBACK.items() if name in settings
-    }
-    if callback:
+    if callback := {
+        key: _value(name, chosen) for key, name in _CALLBACK.items() if name in settings
+    }:
         yield "callback", callback
 
 
@@ -55,9 +54,7 @@ def _clock(settings: Mapping[str, object], chosen: Settings) -> dict[str, Any]:
     return body
 
 
-def _value(name: str, settings: Mapping[str, object], chosen: Settings) -> object:
-    if settings[name] is None:
-        return None
+def _value(name: str, chosen: Settings) -> object:
     match name:
         case "credentials":
             return [":".join(pair) for pair in chosen.credentials]

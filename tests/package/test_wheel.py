@@ -66,10 +66,11 @@ def test_the_wheel_carries_nothing_else(wheel: ZipFile) -> None:
     assert f"{STEM}.dist-info/licenses/LICENSE" in wheel.namelist()
 
 
-def test_the_wheel_has_the_command(wheel: ZipFile) -> None:
-    assert "mockrec = mockrec.cli:main" in wheel.read(f"{STEM}.dist-info/entry_points.txt").decode(
-        "utf-8"
-    )
+def test_the_wheel_has_the_command_and_the_plugin_of_pytest(wheel: ZipFile) -> None:
+    entry_points = wheel.read(f"{STEM}.dist-info/entry_points.txt").decode("utf-8")
+
+    assert "mockrec = mockrec.cli:main" in entry_points
+    assert "[pytest11]\nmockrec = mockrec.pytest_plugin" in entry_points
 
 
 def test_what_is_installed_finds_its_data(dist: Path, tmp_path: Path) -> None:

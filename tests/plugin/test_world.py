@@ -2,7 +2,9 @@
 
 import json
 import re
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any, cast
 
 import pytest
@@ -375,6 +377,32 @@ def test_a_world_that_is_reset_is_fresh_and_has_the_settings_of_the_server(
     assert world.requests == []
     assert backend.record().sid == first
     assert backend.record("another").sid != first
+
+
+def test_one_connection_does_for_all_calls() -> None:
+    callers: set[tuple[str, int]] = set()
+
+    class Host(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            callers.add(self.client_address)
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Host) as host:
+        Thread(target=host.serve_forever).start()
+        line = Line(f"http://127.0.0.1:{host.server_address[1]}")
+        for _ in range(5):
+            line.ask("GET", "/")
+        line.close()
+        host.shutdown()
+    assert len(callers) == 1
 
 
 def test_the_next_server_at_the_address_is_spoken_to_without_ado() -> None:
