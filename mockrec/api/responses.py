@@ -12,6 +12,7 @@ from mockrec.api.cors import allow_origin
 from mockrec.api.keys import ENGINE
 from mockrec.api.said import NOTHING, Said
 from mockrec.domain.commands import Answer, Refused
+from mockrec.domain.hosts import vendor_host
 from mockrec.render.reply import Reply, reply
 from mockrec.sinks.journal import Call as Journalled
 from mockrec.sinks.journal import Kind
@@ -66,6 +67,7 @@ def _journalled(request: web.Request, call: Call, said: Said, detail: str) -> st
         answer=said.body,
         detail=detail,
         rule=call.rule.id if call.rule else "",
+        host=vendor_host(request.host),
     )
     realm.journal.write(realm.world.now, Kind.REQUEST, record)
     return request_id

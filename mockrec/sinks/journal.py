@@ -50,6 +50,8 @@ class Call:
     detail: str
     rule: str = ""
     """The rule of a scenario that befell it; a status of 0 means that nothing was answered."""
+    host: str = ""
+    """The service's name that it came by; empty where it used an address, or another name."""
 
     @property
     def size(self) -> int:

@@ -31,6 +31,7 @@ def told(entry: Entry) -> dict[str, Any]:
                 "status": call.status,
                 "answer": _document(call.answer),
                 "detail": call.detail,
+                **({"host": call.host} if call.host else {}),
                 **({"rule": call.rule} if call.rule else {}),
             }
         case ClockMove(mode, rate, came_from):

@@ -21,6 +21,7 @@ from mockrec import contract
 from mockrec.api.door import LARGEST_BODY, body
 from mockrec.api.keys import HOSTS
 from mockrec.documents import Unreadable, read
+from mockrec.domain.hosts import vendor_host
 from mockrec.domain.problems import Refusal
 
 log: Final = logging.getLogger("mockrec")
@@ -68,10 +69,13 @@ def guarded(handler: Handler, *, any_origin: bool = False) -> Handler:
 
 
 def check_host(request: web.Request) -> None:
-    """Refuse a Host that could be a stranger's name for this machine (DNS rebinding)."""
+    """Refuse a Host that could be a stranger's name for this machine (DNS rebinding).
+
+    Under the service's own names there is no control plane, whatever this server is called.
+    """
     name = _name(request.host)
     ours = "." not in name or name.endswith(_NOBODYS) or name in request.app[HOSTS]
-    if not ours and not _is_address(name):
+    if vendor_host(name) or not (ours or _is_address(name)):
         expected = "localhost, an IP address, a name without dots, or one given by --host-name"
         raise Wrong(403, f"the control plane is not served under {name[:80]!r}", "Host", expected)
 
