@@ -103,18 +103,9 @@ def _serve(settings: Settings, ready: Future[_Running]) -> None:
 
 
 async def _until_stopped(settings: Settings, ready: Future[_Running]) -> None:
-    from aiohttp import web
+    from mockrec.server import build, listening
 
-    from mockrec.server import build, doorway, url
-
-    engine = build(settings)
-    runner = doorway(engine, settings.hosts)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
-        served = _Running(url(runner))
+    async with listening(settings, build(settings)) as listeners:
+        served = _Running(listeners.http)
         ready.set_result(served)
         await served.stopped.wait()
-    finally:
-        await engine.close()
-        await runner.cleanup()

@@ -9,7 +9,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mockrec import __version__
 from mockrec.settings import (
@@ -24,8 +24,12 @@ from mockrec.settings import (
     strays,
 )
 
+if TYPE_CHECKING:
+    from mockrec.api.listeners import Listeners
+
 # Start-up is measured (docs/design.md): what a command needs beyond this, it imports when it runs.
 
+_EXTRA: Final = "pip install 'mockrec[tls]'"
 HEALTH_TIMEOUT: Final = 2.0  # seconds until a silent server counts as ill
 
 
@@ -98,10 +102,8 @@ def _help(option: Option, defaults: Settings) -> str:
 
 
 def _serve(arguments: Namespace) -> int:
-    given = {name: texts for name, texts in vars(arguments).items() if isinstance(texts, list)}
-    settings = load(given, os.environ)
-    for stray in strays(os.environ):
-        print(f"mockrec: warning: {stray}", file=sys.stderr)
+    settings = load(_given(arguments), os.environ)
+    _warn()
 
     gc.disable()  # whatever is imported stays: to look for garbage in it takes 10 ms
     from mockrec.server import serve
@@ -111,10 +113,116 @@ def _serve(arguments: Namespace) -> int:
     return serve(settings)
 
 
+def _given(arguments: Namespace) -> dict[str, list[str]]:
+    """The texts given to each setting's flag."""
+    known = {option.name for option in FLAGS}
+    return {name: texts for name, texts in vars(arguments).items() if texts and name in known}
+
+
+def _warn() -> None:
+    for stray in strays(os.environ):
+        print(f"mockrec: warning: {stray}", file=sys.stderr)
+
+
+# --- run ---------------------------------------------------------------------------------------
+
+
+def _run_flags(parser: ArgumentParser) -> None:
+    _settings_flags(parser)
+    parser.add_argument("command", nargs="*", metavar="-- COMMAND", help="What to run.")
+
+
+def _run(arguments: Namespace) -> int:
+    """The exit code of the command. Nobody else's port is in the way: all of ours are free ones."""
+    if not arguments.command:
+        raise SettingsError("run: got no command, expected one after --, such as: -- pytest -q")
+    free = {f"{name}port": ["0"] for name in ("", "tls_", "proxy_", "dns_")}
+    listening = {"tls": ["true"], "proxy": ["true"]}
+    settings = load({**free, **_given(arguments), **listening}, os.environ)
+    _warn()
+
+    from mockrec.server import run
+
+    return run(settings, arguments.command)
+
+
+# --- env, ca -----------------------------------------------------------------------------------
+
+
+def _env_flags(parser: ArgumentParser) -> None:
+    _url_flag(parser)
+    _ca_flag(parser)
+    for name in ("tls", "proxy"):
+        text = f"Where the port of its --{name} is mapped to another, that one."
+        parser.add_argument(f"--{name}-port", type=int, metavar="PORT", help=text)
+
+
+def _env(arguments: Namespace) -> int:
+    """Prints the environment, for ``eval``, or says on stderr why there is none."""
+    from http.client import HTTPException
+
+    from mockrec.gateway import homes
+    from mockrec.gateway.environment import NotListening, environment, exports, here
+
+    try:
+        reached = here(_listeners(arguments), None)
+        print(exports(environment(reached, homes.ca_folder(arguments.ca_dir), os.environ)), end="")
+    except ModuleNotFoundError as missing:
+        return _failed(f"certificates need the library {missing.name}: {_EXTRA}")
+    except (OSError, ValueError, HTTPException) as fault:
+        return _failed(f"no answer from {arguments.url}: {fault}")
+    except NotListening as fault:
+        return _failed(str(fault))
+    return 0
+
+
+def _listeners(arguments: Namespace) -> Listeners:
+    """Where the server of ``--url`` is reached, as it says itself."""
+    from urllib.parse import urlsplit
+
+    from mockrec.api.listeners import Listeners
+
+    url = arguments.url.rstrip("/")
+    host = urlsplit(url).netloc.rpartition("@")[2].rpartition(":")[0] or "127.0.0.1"
+    match _ask(f"{url}/_mockrec/listeners"):
+        case {"tls": tls, "proxy": proxy, "authority": authority}:
+            listeners = Listeners(url, tls, proxy, authority=authority).seen_from(host)
+        case _:
+            raise ValueError("that is not what a mockrec answers")
+    if arguments.tls_port:
+        listeners.tls = f"https://{host}:{arguments.tls_port}"
+    if arguments.proxy_port:
+        listeners.proxy = f"http://{host}:{arguments.proxy_port}"
+    return listeners
+
+
+def _ca_flag(parser: ArgumentParser) -> None:
+    about = next(option.about for option in FLAGS if option.name == "ca_dir")
+    default = os.environ.get("MOCKREC_CA_DIR")
+    parser.add_argument("--ca-dir", metavar="DIR", default=default, help=about)
+
+
+def _ca(arguments: Namespace) -> int:
+    """Prints the path of the certificate that clients have to trust; it is made if need be."""
+    from mockrec.api.listeners import CannotListen
+    from mockrec.gateway.opening import authority_of
+
+    try:
+        print(authority_of(arguments.ca_dir).certificate)
+    except CannotListen as fault:
+        return _failed(str(fault))
+    return 0
+
+
+def _failed(why: str) -> int:
+    print(f"mockrec: {why}", file=sys.stderr)
+    return 1
+
+
 # --- health ------------------------------------------------------------------------------------
 
 
-def _health_flags(parser: ArgumentParser) -> None:
+def _url_flag(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--url",
         metavar="URL",
@@ -130,26 +238,26 @@ def _health(arguments: Namespace) -> int:
 
     url = arguments.url.rstrip("/")
     try:
-        print(f"mockrec {_ask(f'{url}/_mockrec/health')} is well at {url}")
+        match _ask(f"{url}/_mockrec/health"):
+            case {"status": "ok", "version": str(version)}:
+                print(f"mockrec {version} is well at {url}")
+            case _:
+                raise ValueError("that is not what a healthy mockrec answers")
     except (OSError, ValueError, HTTPException) as fault:
         print(f"mockrec: no good news from {url}: {fault}", file=sys.stderr)
         return 1
     return 0
 
 
-def _ask(url: str) -> str:
-    """The version that the server at `url` answers with. No proxy stands between."""
+def _ask(url: str) -> object:
+    """What a control call answers. No proxy stands between."""
     import json
     from urllib.request import ProxyHandler, build_opener
 
     if not url.startswith(("http://", "https://")):
         raise ValueError("expected an address such as http://127.0.0.1:8080")
     with build_opener(ProxyHandler({})).open(url, timeout=HEALTH_TIMEOUT) as answer:
-        report = json.loads(answer.read(65_536))
-    match report:
-        case {"status": "ok", "version": str(version)}:
-            return version
-    raise ValueError("that is not what a healthy mockrec answers")
+        return json.loads(answer.read(65_536))
 
 
 # --- replay ------------------------------------------------------------------------------------
@@ -183,8 +291,13 @@ COMMANDS: Final = (
         "Every flag --foo-bar is also the variable MOCKREC_FOO_BAR (lists separated by commas) "
         f"and the key foo_bar of {FILE}; a flag beats the environment, the environment the file.",
     ),
+    Command("health", "Say whether a server is up and well: exit code 0 or 1.", _url_flag, _health),
     Command(
-        "health", "Say whether a server is up and well: exit code 0 or 1.", _health_flags, _health
+        "run",
+        "Serve while a command runs, and send the unmodified clients in it here.",
+        _run_flags,
+        _run,
+        "Takes the flags of serve; its exit code is that of the command.",
     ),
     Command(
         "replay",
@@ -193,4 +306,11 @@ COMMANDS: Final = (
         _replay,
         "Exit code 0 if everything expected was so, 1 if not, 2 if a scenario cannot be played.",
     ),
+    Command(
+        "env",
+        "Print the environment that sends unmodified clients to a running server, for eval.",
+        _env_flags,
+        _env,
+    ),
+    Command("ca", "Print the path of the certificate that clients have to trust.", _ca_flag, _ca),
 )

@@ -8,7 +8,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -16,6 +17,7 @@ from aiohttp.http import HttpProcessingError
 
 from mockrec import __version__, assets
 from mockrec.api.app import application
+from mockrec.api.listeners import Listeners, opening, url
 from mockrec.api.patience import Patience
 from mockrec.carrier import Carrier
 from mockrec.clock import ClockMode, stopwatch
@@ -33,6 +35,8 @@ from mockrec.storage.folder import FolderStore
 from mockrec.storage.memory import MemoryStore
 
 if TYPE_CHECKING:
+    from aiohttp.typedefs import Middleware
+
     from mockrec.playbook.scenario import Scenario
     from mockrec.settings import Settings
     from mockrec.storage import Store
@@ -114,14 +118,18 @@ def _callback(settings: Settings) -> Callback:
 
 
 def doorway(
-    engine: Engine, hosts: frozenset[str], patience: Patience | None = None
+    engine: Engine,
+    hosts: frozenset[str],
+    patience: Patience | None = None,
+    listeners: Listeners | None = None,
+    *middlewares: Middleware,
 ) -> web.AppRunner:
     """The application of an engine as it is served: hardened against what a network may bring."""
     patience = patience or Patience()
     http = logging.getLogger("mockrec.http")
     http.addFilter(_terse)
     return web.AppRunner(
-        application(engine, hosts, patience),
+        application(engine, hosts, patience, listeners, *middlewares),
         access_log=None,  # the journal is the log
         auto_decompress=False,  # what is compressed is no JSON, and no bomb either
         keepalive_timeout=patience.head,
@@ -133,39 +141,86 @@ def doorway(
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; the exit code. Raises `SettingsError` as `build` does."""
+    return _running(settings, lambda engine: _serve(settings, engine))
+
+
+def run(settings: Settings, command: Sequence[str]) -> int:
+    """Serve as long as this command runs, with clients in it being sent here; its exit code.
+
+    Raises `SettingsError` as `build` does.
+    """
+    return _running(settings, lambda engine: _run(settings, engine, command))
+
+
+def _running(settings: Settings, live: Callable[[Engine], Coroutine[None, None, int]]) -> int:
+    """The exit code of a life, or of the reason why there was none: a line on stderr."""
     engine = build(settings)
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
     try:
         with asyncio.Runner(loop_factory=fast_loop()) as runner:
-            runner.run(_serve(settings, engine))
+            return runner.run(live(engine))
     except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        why = os.strerror(error.errno) if error.errno else error
-        print(f"mockrec: cannot listen on {where}: {why}", file=sys.stderr)
+        print(f"mockrec: {error}", file=sys.stderr)
         return 1
-    return 0
 
 
-async def _serve(settings: Settings, engine: Engine) -> None:
+async def _serve(settings: Settings, engine: Engine) -> int:
     began = stopwatch()
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    runner = doorway(engine, settings.hosts)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
-        await site.start()
+    async with listening(settings, engine) as listeners:
         _spare_the_collector()
         milliseconds = round((stopwatch() - began) * 1_000)
-        print(f"mockrec {__version__} ready on {url(runner)} in {milliseconds} ms", flush=True)
+        print(f"mockrec {__version__} ready on {listeners.http} in {milliseconds} ms", flush=True)
         if settings.callback_url and not settings.callback_secret:
             print(f"notifications are signed with {default_secret(settings.seed)}", flush=True)
+        for line in listeners.others():
+            print(line, flush=True)
         await stopped.wait()
-    finally:
-        await engine.close()  # a stop that waits is answered before its connection goes
-        await runner.cleanup()
+    return 0
+
+
+async def _run(settings: Settings, engine: Engine, command: Sequence[str]) -> int:
+    from mockrec.gateway.child import CannotRun, completed
+    from mockrec.gateway.environment import environment, here
+    from mockrec.gateway.homes import ca_folder
+
+    async with listening(settings, engine) as listeners:
+        _spare_the_collector()
+        reached = here(listeners.seen_from("127.0.0.1"), next(iter(settings.apps), None))
+        added = environment(reached, ca_folder(settings.ca_dir), os.environ)
+        try:
+            return await completed(command, {**os.environ, **added})
+        except CannotRun as error:
+            print(f"mockrec: {error}", file=sys.stderr)
+            return error.code
+
+
+@asynccontextmanager
+async def listening(settings: Settings, engine: Engine) -> AsyncIterator[Listeners]:
+    """All that is to listen, as long as the block lasts; `CannotListen` where something cannot."""
+    listeners = Listeners()
+
+    def behind(*middlewares: Middleware) -> web.AppRunner:
+        return doorway(engine, settings.hosts, None, listeners, *middlewares)
+
+    async with AsyncExitStack() as stack:
+        runner = behind()
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        try:
+            with opening(settings.host, settings.port):
+                await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
+            listeners.http = url(runner.addresses[0])
+            if settings.tls or settings.proxy or settings.dns:
+                from mockrec.gateway.opening import opened
+
+                await stack.enter_async_context(opened(settings, runner, behind, listeners))
+            yield listeners
+        finally:
+            await engine.close()  # a stop that waits is answered before its connection goes
 
 
 def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -191,9 +246,3 @@ def _terse(record: logging.LogRecord) -> bool:
         record.levelno, record.levelname = logging.INFO, "INFO"
         record.exc_info = None
     return True
-
-
-def url(runner: web.AppRunner) -> str:
-    """Where the first site of this runner is reached."""
-    host, port = runner.addresses[0][:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

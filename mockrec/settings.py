@@ -38,6 +38,13 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     host_names: tuple[str, ...] = ()
+    tls: bool = False
+    tls_port: int = 8443
+    proxy: bool = False
+    proxy_port: int = 8888
+    dns: bool = False
+    dns_port: int = 8053
+    ca_dir: str | None = None
     clock_mode: Literal["wall", "manual", "scaled"] = "wall"
     clock_rate: float = 1.0  # virtual milliseconds a real one; 0 on a manual clock
     start_at: Millis | None = None
@@ -175,6 +182,7 @@ _YES: Final = ("true", "yes", "on", "1")
 _NO: Final = ("false", "no", "off", "0")
 
 TEXT: Final = _pattern(r"(?s).+", "some text")
+PORT: Final = _number(0, 65535)
 SWITCH: Final = _choice({word: word in _YES for word in _YES + _NO}, "true or false")
 PROFILE: Final = _choice({"2026": "2026", "2020": "2020"}, "2026 or 2020")
 STORAGE: Final = _choice(
@@ -238,10 +246,21 @@ class Option:
 OPTIONS: Final = (
     Option("host", TEXT, "ADDRESS",
            "Listen on this address; 0.0.0.0 stands for all of the machine's."),
-    Option("port", _number(0, 65535), "PORT", "Listen on this port; 0 takes a free one."),
+    Option("port", PORT, "PORT", "Listen on this port; 0 takes a free one."),
     Option("host_name", HOST_NAME, "NAME",
            "Serve the control plane under this name, too; repeatable.",
            sets=("host_names",), combine=tuple),
+    Option("tls", SWITCH, "BOOL",
+           "Listen for HTTPS, too, under the names of the service and of this machine."),
+    Option("tls_port", PORT, "PORT", "Listen for HTTPS on this port; 0 takes a free one."),
+    Option("proxy", SWITCH, "BOOL",
+           "Be a proxy for the names of the service, and for nothing else."),
+    Option("proxy_port", PORT, "PORT", "Listen as a proxy on this port; 0 takes a free one."),
+    Option("dns", SWITCH, "BOOL",
+           "Be a name server for the names of the service, and for nothing else."),
+    Option("dns_port", PORT, "PORT", "Listen as a name server on this port; 0 takes a free one."),
+    Option("ca_dir", TEXT, "DIR",
+           "Keep certificates in this folder instead of the user's data folder."),
     Option("clock", CLOCK, "CLOCK",
            "Let time pass as on the wall (wall), by command only (manual), or faster (60x).",
            sets=("clock_mode", "clock_rate")),
@@ -288,6 +307,9 @@ CONFIG: Final = Option("config", TEXT, "FILE", f"Read settings from this file, n
 """Set by flag or environment; a file does not name another."""
 
 FLAGS: Final = (CONFIG, *OPTIONS)
+
+TOLD: Final = ("MOCKREC_URL", "MOCKREC_APP_ID", "MOCKREC_GATEWAY")
+"""Variables that set nothing: what clients, and the other commands, are told of a server."""
 
 
 # --- where the texts come from -----------------------------------------------------------------
@@ -336,7 +358,7 @@ def _settled(sources: Sequence[Source]) -> Settings:
 
 def strays(environment: Mapping[str, str]) -> tuple[str, ...]:
     """A sentence for each ``MOCKREC_`` variable that sets nothing, so likely a misspelling."""
-    known = {option.variable for option in FLAGS} | {"MOCKREC_URL"}  # the latter for `health`
+    known = {option.variable for option in FLAGS} | set(TOLD)
     return tuple(
         f"{name} sets nothing{did_you_mean(name, known)}"
         for name in sorted(environment)

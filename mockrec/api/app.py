@@ -9,20 +9,28 @@ from aiohttp import web
 
 from mockrec.api import control, emulated, nowhere
 from mockrec.api.door import LARGEST_BODY
-from mockrec.api.keys import ENGINE, GREETED, HOSTS, PATIENCE
+from mockrec.api.keys import ENGINE, GREETED, HOSTS, LISTENERS, PATIENCE
+from mockrec.api.listeners import Listeners
 from mockrec.api.patience import Patience
 
 if TYPE_CHECKING:
+    from aiohttp.typedefs import Middleware
+
     from mockrec.engine import Engine
 
 
 def application(
-    engine: Engine, hosts: frozenset[str] = frozenset(), patience: Patience | None = None
+    engine: Engine,
+    hosts: frozenset[str] = frozenset(),
+    patience: Patience | None = None,
+    listeners: Listeners | None = None,
+    *middlewares: Middleware,
 ) -> web.Application:
     """An aiohttp application that serves this engine; `hosts` are names it is known by."""
-    app = web.Application(client_max_size=LARGEST_BODY)
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=middlewares)
     app[ENGINE], app[HOSTS] = engine, hosts
     app[PATIENCE] = patience or Patience()
+    app[LISTENERS] = listeners or Listeners()
     app[GREETED] = WeakSet()
     app.add_routes([*control.routes(), *emulated.routes(), *nowhere.routes()])
     return app

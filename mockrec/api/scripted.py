@@ -33,9 +33,13 @@ async def greet(request: web.Request, call: Call, engine: Engine, realm: Realm) 
     ``call.rule`` is then the rule, and the service never hears of the call.
     """
     transport, greeted = request.transport, request.app[GREETED]
-    if transport is None or transport in greeted:
+    if transport is None:
         return False
-    greeted.add(transport)
+    # Of uvloop's TLS transports there are no weak references; of what they encrypt with there are.
+    connection = transport.get_extra_info("ssl_object") or transport
+    if connection in greeted:
+        return False
+    greeted.add(connection)
     rule = engine.draw(realm, Occasion(Operation.CONNECT, _origin(request)))
     if rule is None:
         return False

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from mockrec import __version__
 from mockrec.api.control.guard import show
-from mockrec.api.keys import ENGINE
+from mockrec.api.keys import ENGINE, LISTENERS
 from mockrec.engine import Engine
 
 if TYPE_CHECKING:
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 async def health(_: web.Request) -> web.Response:
     """Alive, and which version."""
     return show({"status": "ok", "version": __version__})
+
+
+async def listeners(request: web.Request) -> web.Response:
+    """Where it is reached, and the certificate that clients have to trust, as PEM."""
+    return show(asdict(request.app[LISTENERS]))
 
 
 async def metrics(request: web.Request) -> web.Response:

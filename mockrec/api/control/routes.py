@@ -15,6 +15,7 @@ _FILE: Final = _WORLD + "/files/{bucket:[^/]+}/{key:(?s:.+)}"
 
 CALLS: Final[list[tuple[str, str, Handler]]] = [
     ("GET", "/_mockrec/health", about.health),
+    ("GET", "/_mockrec/listeners", about.listeners),
     ("GET", "/_mockrec/metrics", about.metrics),
     ("GET", "/_mockrec/openapi.json", about.openapi),
     ("GET", "/_mockrec/events", history.events),

@@ -1,0 +1,1 @@
+"""How unmodified clients get here: certificates, a proxy, a name server, an environment."""
