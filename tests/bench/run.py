@@ -18,9 +18,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.bench import plugin, wrk
+from tests.bench.handshakes import handshakes
 from tests.bench.measures import MEASURES, NEED_WRK, QUICK, THOROUGH, Figure
 
-EVERY = (*MEASURES, *plugin.MEASURES)
+EVERY = (*MEASURES, *plugin.MEASURES, handshakes)
 _WIDTHS = (50, 42, 12, 16)
 
 
