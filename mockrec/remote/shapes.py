@@ -38,6 +38,13 @@ class ServerSettings(WorldSettings, total=False):
     host: str
     host_name: Sequence[str]
     port: int
+    tls: bool
+    tls_port: int
+    proxy: bool
+    proxy_port: int
+    dns: bool
+    dns_port: int
+    ca_dir: str
     host_name: Sequence[str]
     seed: int
     app: Sequence[str]

@@ -6,15 +6,18 @@ import json
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from tests.clients.house import Process, bare
-from tests.wire.line import PATIENCE
+import mockrec
+from tests.clients.house import APP_ID, Process, bare, request
+from tests.wire.line import PATIENCE, Line
 from tests.wire.process import READY, command, environment, started
 
 SHOWS = "import json, os; print(json.dumps(dict(os.environ)))"
@@ -316,3 +319,32 @@ def test_nothing_of_it_is_loaded_unless_it_is_asked_for(tmp_path: Path) -> None:
     assert not [
         name for name in names if name.startswith(("mockrec.gateway", "cryptography", "dnslib"))
     ]
+
+
+def test_a_server_of_a_program_has_the_listeners_too(process: Process) -> None:
+    everything = {"tls": True, "proxy": True, "dns": True, "ca_dir": str(process.ca_dir)}
+    ports = dict.fromkeys(("tls_port", "proxy_port", "dns_port"), 0)
+
+    with mockrec.running(**everything, **ports) as server:  # type: ignore[arg-type]
+        told = Line(urlsplit(server.url).port or 0).say("GET", "/_mockrec/listeners").body
+
+    assert told["http"] == server.url
+    assert all(told.values())
+
+
+def test_a_rule_befalls_a_connection_in_tls_as_any_other(process: Process) -> None:
+    """uvloop's TLS transports cannot be remembered weakly; the first call of each is looked for."""
+    story = {"rules": [{"id": "slow", "op": "connect", "then": {"stall": "1ms"}}]}
+    world = f"/_mockrec/worlds/{APP_ID}"
+    loaded = process.line.say("PUT", f"{world}/scenario", {"scenario": "slow", **story})
+    assert loaded.status == 200, loaded.raw
+    context = ssl.create_default_context(cafile=str(process.ca_dir / "ca.pem"))
+    port = urlsplit(process.listeners["tls"]).port
+
+    with (
+        socket.create_connection(("127.0.0.1", port), PATIENCE) as line,
+        context.wrap_socket(line, server_hostname="api.agora.io") as secure,
+    ):
+        for _ in range(2):
+            secure.sendall(request())
+            assert secure.recv(4_096).startswith(b"HTTP/1.1 200 ")
