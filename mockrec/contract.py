@@ -249,7 +249,14 @@ def _tell(edition: _Edition, fault: _Fault, document: object) -> Iterator[Violat
         hidden = keyword == "type" and _noun(schema) in {"an object", "a list"}
         rule = _rule(schema, keyword) or ("type" if keyword == "type" else "range")
         got, expected = _got(path, value, hidden=hidden), _words(schema)
-        yield Violation(_pointer(path), got, expected, rule, schema.get("x-hint"))
+        hint = schema.get("x-hint") or (_meant(value, schema) if keyword == "enum" else None)
+        yield Violation(_pointer(path), got, expected, rule, hint)
+
+
+def _meant(value: object, schema: Schema) -> str | None:
+    options = (option for option in schema["enum"] if isinstance(option, str))
+    likest = _likest(value, options) if isinstance(value, str) else None
+    return f'did you mean "{likest}"?' if likest else None
 
 
 def _missing(edition: _Edition, fault: _Fault, key: str, value: Mapping[str, object]) -> Violation:

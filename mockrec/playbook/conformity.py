@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from mockrec import contract
 from mockrec.playbook.findings import Path
 
 if TYPE_CHECKING:
@@ -15,10 +16,8 @@ if TYPE_CHECKING:
 
 def conform(document: Document, notes: Notes) -> None:
     """Note everything about the document that the schema refuses."""
-    from mockrec import contract
-
     for violation in contract.check("scenario", None, document.value).violations:
-        path = _path(violation.pointer, document.value)
+        path = followed(violation.pointer, document.value)
         notes.error(path, _said(violation, path, document.value), of_key=_strange(violation))
 
 
@@ -51,7 +50,7 @@ def _value(path: Path, document: Any) -> object:
     return document
 
 
-def _path(pointer: str, document: Any) -> Path:
+def followed(pointer: str, document: Any) -> Path:
     """The way that a JSON pointer shows; its last step may lead to what is missing."""
     path: list[str | int] = []
     for escaped in pointer.split("/")[1:]:

@@ -12,13 +12,23 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn, cast
+
+from yaml import MarkedYAMLError, SafeLoader
+from yaml.events import (
+    AliasEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+)
+from yaml.reader import ReaderError
 
 from mockrec.playbook.findings import Path
-
-if TYPE_CHECKING:
-    from yaml import Event, SafeLoader
-    from yaml.error import Mark
 
 LONGEST: Final = 1 << 20
 """How many characters a scenario may have."""
@@ -88,24 +98,22 @@ class Document:
 
 def read(text: str) -> Document:
     """The document that a text holds. Raises `Unreadable`, and no other exception."""
-    import yaml
-
     if len(text) > LONGEST:
         raise Unreadable(Spot(1, 1), f"longer than {LONGEST} characters")
     try:
-        loader = yaml.SafeLoader(_without_tabs(text))
-    except yaml.reader.ReaderError as fault:
+        loader = SafeLoader(_without_tabs(text))
+    except ReaderError as fault:
         shown = f"the character {_escaped(fault.character)}"
         raise Unreadable(_spot_of(text, fault.position), f"{shown} does not belong here") from None
     try:
         return _Builder(loader).document()
-    except yaml.MarkedYAMLError as fault:
+    except MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark or loader.get_mark()
-        raise Unreadable(_inside(text, _spot(mark)), _said(fault.problem)) from None
+        raise Unreadable(_inside(text, _spot_at(mark)), _said(fault.problem)) from None
     except Unreadable as fault:
         raise Unreadable(_inside(text, fault.spot), str(fault)) from None
     except (ValueError, OverflowError):  # an escape that is no character, a version that is none
-        spot = _inside(text, _spot(loader.get_mark()))
+        spot = _inside(text, _spot_at(loader.get_mark()))
         raise Unreadable(spot, "this cannot be read") from None
     finally:
         loader.dispose()
@@ -134,12 +142,10 @@ class _Builder:
 
     def document(self) -> Document:
         """The only document of the stream."""
-        from yaml.events import DocumentStartEvent
-
         self._next()
         first = self._next()
         if not isinstance(first, DocumentStartEvent):
-            raise Unreadable(_spot(first.start_mark), "there is nothing here")
+            raise Unreadable(_spot(first), "there is nothing here")
         value, place = self._node(self._next(), ())
         self._next()
         if isinstance(further := self._next(), DocumentStartEvent):
@@ -147,40 +153,39 @@ class _Builder:
         return Document(value, place, tuple(self._doubles))
 
     def _next(self) -> Event:
-        event: Event = self._loader.get_event()
-        return event
+        return cast("Event", self._loader.get_event())  # type: ignore[no-untyped-call]
 
     def _node(self, event: Event, path: Path) -> tuple[Any, Place]:
         """The value that begins with this event."""
-        from yaml.events import AliasEvent, MappingStartEvent, ScalarEvent
-
         if isinstance(event, AliasEvent):
             return self._again(event, path)
-        if event.tag is not None:
-            _refuse(event, f"tags such as {event.tag[:_LONGEST_SHOWN]} are not read")
+        assert isinstance(event, ScalarEvent | CollectionStartEvent)  # noqa: S101  as YAML has it
+        _refuse_tag(event)
         _bound(event, len(path))
+        self._count(1, event)
         if isinstance(event, ScalarEvent):
-            built = _scalar(event), Place(_spot(event.start_mark))
+            built = _scalar(event), Place(_spot(event))
         elif isinstance(event, MappingStartEvent):
             built = self._mapping(event, path)
         else:
             built = self._sequence(event, path)
-        self._count(1, event)
-        if event.anchor is not None:
-            self._anchors[event.anchor] = built
-        return built
+        return self._anchored(event, *built)
 
-    def _again(self, event: Event, path: Path) -> tuple[Any, Place]:
-        if event.anchor not in self._anchors:
-            _refuse(event, f"*{event.anchor[:_LONGEST_SHOWN]} is no anchor that ended before")
-        value, place = self._anchors[event.anchor]
+    def _anchored(self, event: NodeEvent, value: Any, place: Place) -> tuple[Any, Place]:
+        if event.anchor is not None:
+            self._anchors[event.anchor] = value, place
+        return value, place
+
+    def _again(self, event: AliasEvent, path: Path) -> tuple[Any, Place]:
+        anchor = event.anchor or ""
+        if anchor not in self._anchors:
+            _refuse(event, f"*{_shortened(anchor)} is no anchor that ended before")
+        value, place = self._anchors[anchor]
         self._count(place.size, event)
         _bound(event, len(path) + place.depth)
-        return value, place._replace(spot=_spot(event.start_mark))
+        return value, place._replace(spot=_spot(event))
 
     def _sequence(self, start: Event, path: Path) -> tuple[Any, Place]:
-        from yaml.events import SequenceEndEvent
-
         values: list[Any] = []
         places: list[Place] = []
         while not isinstance(event := self._next(), SequenceEndEvent):
@@ -203,17 +208,15 @@ class _Builder:
         return values, _place(start, places, keys)
 
     def _keys(self) -> Iterator[tuple[str, Spot]]:
-        from yaml.events import MappingEndEvent, ScalarEvent
-
         while not isinstance(event := self._next(), MappingEndEvent):
-            if not isinstance(event, ScalarEvent) or event.tag is not None:
+            if not isinstance(event, ScalarEvent):
                 _refuse(event, "a key has to be plain text")
+            _refuse_tag(event)
             if event.value == "<<" and event.style is None:
                 _refuse(event, "<< is not merged: name the keys, or an alias for all of a value")
-            if event.anchor is not None:
-                self._anchors[event.anchor] = event.value, Place(_spot(event.start_mark))
             self._count(1, event)
-            yield _text(event), _spot(event.start_mark)
+            text, place = self._anchored(event, _text(event), Place(_spot(event)))
+            yield text, place.spot
 
     def _count(self, values: int, event: Event) -> None:
         self._values += values
@@ -221,7 +224,7 @@ class _Builder:
             _refuse(event, f"more than {_MOST_VALUES} values, those that aliases repeat included")
 
 
-def _scalar(event: Event) -> Any:
+def _scalar(event: ScalarEvent) -> Any:
     text = _text(event)
     if event.style is not None:
         return text
@@ -231,7 +234,7 @@ def _scalar(event: Event) -> Any:
     return _number(event, whole=not (number[1] or number[2])) if number else text
 
 
-def _number(event: Event, *, whole: bool) -> int | float:
+def _number(event: ScalarEvent, *, whole: bool) -> int | float:
     """The number, where it is one that any reader of JSON takes."""
     number = float(event.value)
     if not -_LARGEST < number < _LARGEST:
@@ -239,17 +242,21 @@ def _number(event: Event, *, whole: bool) -> int | float:
     return int(event.value) if whole else number
 
 
-def _text(event: Event) -> str:
+def _text(event: ScalarEvent) -> str:
     """The text, the halves of a character that JSON escapes in two put together."""
     try:
-        text: str = event.value.encode("utf-16", "surrogatepass").decode("utf-16")
+        return event.value.encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError:
         _refuse(event, "half of a character: a surrogate without its pair")
-    return text
 
 
 def _refuse(event: Event, message: str) -> NoReturn:
-    raise Unreadable(_spot(event.start_mark), message)
+    raise Unreadable(_spot(event), message)
+
+
+def _refuse_tag(event: ScalarEvent | CollectionStartEvent) -> None:
+    if event.tag is not None:
+        _refuse(event, f"the tag {_shortened(event.tag)} is not read, nor is any other")
 
 
 def _bound(event: Event, depth: int) -> None:
@@ -261,7 +268,7 @@ def _place(start: Event, inside: dict[str, Place] | list[Place], keys: Mapping[s
     places = tuple(inside.values() if isinstance(inside, dict) else inside)
     size = 1 + sum(place.size for place in places)
     depth = 1 + max((place.depth for place in places), default=0)
-    return Place(_spot(start.start_mark), inside, keys, size, depth)
+    return Place(_spot(start), inside, keys, size, depth)
 
 
 def _within(step: object, inside: Sequence[Place]) -> bool:
@@ -282,7 +289,11 @@ def _without_tabs(text: str) -> str:
     return text.replace("\t", " ")
 
 
-def _spot(mark: Mark) -> Spot:
+def _spot(event: Event) -> Spot:
+    return _spot_at(event.start_mark)
+
+
+def _spot_at(mark: Any) -> Spot:
     return Spot(mark.line + 1, mark.column + 1)
 
 

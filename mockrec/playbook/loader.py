@@ -12,17 +12,20 @@ from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mockrec.clock import ClockMode
 from mockrec.domain.moments import Millis, duration
 from mockrec.domain.problems import Profile
 from mockrec.domain.rules import Operation
 from mockrec.domain.timing import least
 from mockrec.playbook import parts
+from mockrec.playbook.anchors import settle
 from mockrec.playbook.conformity import conform
 from mockrec.playbook.document import Document, Unreadable, exact, read
 from mockrec.playbook.faults import objections
 from mockrec.playbook.findings import BadScenario, Finding, Path, errors
 from mockrec.playbook.instants import instant, times_in
 from mockrec.playbook.lint import lint
+from mockrec.playbook.lint_rules import lint_condition
 from mockrec.playbook.notes import Notes
 from mockrec.playbook.patterns import BadPattern
 from mockrec.playbook.scenario import Scenario
@@ -70,7 +73,7 @@ def examine(text: str, source: str) -> Examined:
     if not isinstance(document.value, dict):
         return Examined(None, notes.findings)
     scenario, sections = _Reading(document, notes).scenario(text)
-    lint(document.value, sections, scenario, notes)
+    lint(document.value, sections, scenario.settings, notes)
     bad = bool(errors(notes.findings))
     return Examined(None if bad else scenario, notes.findings)
 
@@ -82,7 +85,8 @@ class _Reading:
         self._said: Mapping[str, Any] = exact(document.value)
         self._notes = notes
         for path, text in times_in(self._said):
-            self._try(path, instant, text)
+            if not notes.spoilt(path):
+                self._try(path, instant, text)
         settings = self._whole("settings", {})
         self._profile = Profile(settings.get("profile", Profile.Y2026))
 
@@ -94,6 +98,7 @@ class _Reading:
             calls=self._each("calls", lambda entry, _: parts.call(entry)),
             expect=self._each("expect", lambda entry, _: parts.expectation(entry)),
         )
+        sections = settle(sections)
         scenario = Scenario(
             name=self._whole("scenario", ""),
             about=self._whole("about", ""),
@@ -134,11 +139,11 @@ class _Reading:
         return None
 
     def _rule(self, entry: Said, path: Path) -> Rule | None:
-        operation, then = Operation(entry["op"]), entry["then"]
-        wrong = tuple(objections(then, operation))
-        for key, message in wrong:
+        operation = Operation(entry["op"])
+        for key, message in objections(entry["then"], operation):
             self._notes.error((*path, "then", key), message, of_key=True)
-        if wrong:
+        lint_condition(path, entry.get("when", {}), operation, self._notes)
+        if self._notes.spoilt(path):
             return None
         try:
             return parts.rule(entry, self._profile)
@@ -150,6 +155,8 @@ class _Reading:
 
     def _time(self) -> Time | None:
         clock = self._whole("clock", None)
+        if clock and "rate" in clock and clock["mode"] != ClockMode.SCALED:
+            self._notes.warning(("clock", "rate"), "the rate counts for mode: scaled only")
         return self._try(("clock", "start"), parts.time_of, clock) if clock else None
 
     def _timing(self) -> Mapping[str, Millis]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from mockrec.clock import ClockMode
-from mockrec.domain.moments import duration
+from mockrec.domain.moments import Millis, duration
 from mockrec.domain.rules import Condition, Instant, Operation, Rule
 from mockrec.playbook.faults import fault
 from mockrec.playbook.instants import instant
@@ -30,6 +30,8 @@ CALLS: Final = (
     Operation.UPDATE_LAYOUT,
     Operation.STOP,
 )
+_SCALED: Final = 60.0
+"""How many times as fast as real time a scaled clock is that names no rate."""
 KINDS: Final = ("notified", "called", "file", "state", "left")
 """What can be expected, by the keys that stand for it."""
 
@@ -37,8 +39,10 @@ KINDS: Final = ("notified", "called", "file", "state", "left")
 def time_of(said: Said) -> Time:
     """How the clock runs. Raises ``ValueError`` for a start that is no moment."""
     mode = ClockMode(said["mode"])
-    start = MOMENT.read(said["start"]) if "start" in said else None
-    return Time(mode, float(said.get("rate", 1.0)), start)
+    usual = _SCALED if mode is ClockMode.SCALED else 1.0
+    return Time(
+        mode, float(said.get("rate", usual)), _moment(said["start"]) if "start" in said else None
+    )
 
 
 def rule(said: Said, profile: Profile) -> Rule:
@@ -113,6 +117,13 @@ def worded_all(said: Said) -> Iterator[str]:
     kind = kind_of(said)
     yield worded(f"{kind}:", said[kind])
     yield from (worded(f"{key}:", value) for key, value in said.items() if key != kind)
+
+
+def _moment(text: str) -> Millis:
+    try:
+        return int(MOMENT.read(text))
+    except (ValueError, OverflowError):
+        raise ValueError(f'got "{text[:40]}", expected {MOMENT.expected}') from None
 
 
 def _answer(said: str | Said) -> Answer:

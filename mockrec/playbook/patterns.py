@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import orjson
+from jsonschema_rs import Draft202012Validator, ReferencingError, ValidationError, Validator
 
 from mockrec.playbook.findings import Path
-
-if TYPE_CHECKING:
-    from jsonschema_rs import Validator
 
 
 class BadPattern(ValueError):
@@ -38,8 +36,6 @@ class BodyPattern:
 
 def pattern(schema: object) -> BodyPattern:
     """The pattern of this schema, held against the rules for schemas. Raises `BadPattern`."""
-    from jsonschema_rs import ReferencingError, ValidationError
-
     made = BodyPattern(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS).decode())
     try:
         _compiled(made.text)
@@ -52,8 +48,6 @@ def pattern(schema: object) -> BodyPattern:
 
 @lru_cache(maxsize=1_000)
 def _compiled(text: str) -> Validator:
-    from jsonschema_rs import Draft202012Validator
-
     return Draft202012Validator(orjson.loads(text), retriever=_nothing_from_elsewhere)
 
 

@@ -1,0 +1,73 @@
+"""Expectations about what nobody sends, nobody calls, or nothing can fulfil."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from mockrec import assets
+from mockrec.playbook.lint_calls import bad_patterns
+from mockrec.playbook.notices import numbers_of, unknown
+from mockrec.render.envelope import event_names
+from mockrec.settings import did_you_mean
+
+if TYPE_CHECKING:
+    from mockrec.playbook.findings import Path
+    from mockrec.playbook.notes import Notes
+    from mockrec.playbook.scenario import Expectation
+    from mockrec.playbook.sections import Sections
+
+_BESIDE: Final = ("at_least", "at_most", "within", "after")
+"""What is no detail, though it stands beside a notification."""
+
+
+def lint_expectations(sections: Sections, anchors: Collection[str], notes: Notes) -> None:
+    """Note what is wrong with each expectation."""
+    called = {call.operation for call in sections.calls.values()}
+    for index, one in sections.expect.items():
+        path = ("expect", index, *(("never",) if one.never else ()))
+        after = one.after.anchor if one.after else ""
+        if after and after not in anchors:
+            message = f'there is no anchor "{after}"{did_you_mean(after, anchors)}'
+            notes.error((*path, "after"), message)
+        if one.details.get("at_least", 0) > one.details.get(
+            "at_most", one.details.get("at_least", 0)
+        ):
+            notes.error((*path, "at_most"), "less than at_least")
+        if one.kind == "notified":
+            _lint_notified(path, one, notes)
+        if one.kind == "called" and not one.never and called and one.subject not in called:
+            notes.warning((*path, "called"), f"none of the calls is {one.subject}")
+
+
+def _lint_notified(path: Path, one: Expectation, notes: Notes) -> None:
+    numbers = numbers_of(one.subject)
+    if not numbers:
+        notes.error((*path, "notified"), unknown(one.subject))
+        return
+    known = set[str]().union(*map(_details, numbers)) | _payload()
+    for key in one.details:
+        if key not in known and key not in _BESIDE:
+            hint = did_you_mean(key, {*known, *_BESIDE})
+            message = f'{one.subject} has no detail "{key[:40]}"{hint}'
+            notes.error((*path, key), message, of_key=True)
+    for place, problem in bad_patterns(dict(one.details)):
+        notes.error((*path, *place), problem)
+
+
+@cache
+def _notification() -> Any:
+    return json.loads(assets.schema("notification"))
+
+
+def _details(number: int) -> frozenset[str]:
+    """What this kind of notification says in particular."""
+    return frozenset(_notification()["$defs"][event_names()[number]]["properties"])
+
+
+def _payload() -> frozenset[str]:
+    """What every notification says."""
+    payload = _notification()["properties"]["payload"]["properties"]
+    return frozenset(payload) - {"details"}
