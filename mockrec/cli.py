@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mockrec import __version__
+from mockrec import __version__, stories
 from mockrec.settings import (
     FILE,
     FLAGS,
@@ -260,28 +260,6 @@ def _ask(url: str) -> object:
         return json.loads(answer.read(65_536))
 
 
-# --- replay ------------------------------------------------------------------------------------
-
-
-def _replay_flags(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "stories", nargs="+", metavar="NAME|FILE", help="Shipped scenarios, or files; - is stdin."
-    )
-    parser.add_argument(
-        "--against", metavar="URL", help="Play against this server. Default: in this process."
-    )
-    parser.add_argument("--junit", metavar="FILE", help="Write the verdicts as JUnit XML, too.")
-    parser.add_argument(
-        "--seed", type=int, metavar="N", help="Play with this seed instead of the scenario's own."
-    )
-
-
-def _replay(arguments: Namespace) -> int:
-    from mockrec.replay.command import run
-
-    return run(arguments)
-
-
 COMMANDS: Final = (
     Command(
         "serve",
@@ -302,8 +280,8 @@ COMMANDS: Final = (
     Command(
         "replay",
         "Play scenarios with their own calls; print the timeline and each verdict.",
-        _replay_flags,
-        _replay,
+        stories.replay_flags,
+        stories.replay,
         "Exit code 0 if everything expected was so, 1 if not, 2 if a scenario cannot be played.",
     ),
     Command(
@@ -313,4 +291,17 @@ COMMANDS: Final = (
         _env,
     ),
     Command("ca", "Print the path of the certificate that clients have to trust.", _ca_flag, _ca),
+    Command(
+        "check",
+        "Say what is wrong with scenarios: exit code 0 if nothing is, else 1.",
+        stories.check_flags,
+        stories.check,
+        "Every finding is a line FILE:LINE:COLUMN: error or warning: what was found.",
+    ),
+    Command(
+        "scenarios",
+        "List the shipped scenarios, or print one.",
+        stories.scenarios_flags,
+        stories.scenarios,
+    ),
 )

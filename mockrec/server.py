@@ -99,11 +99,11 @@ def _carrier(settings: Settings, media: MediaSink) -> Carrier | None:
 def _scenario(name: str) -> Scenario:
     """The scenario that every world plays from its beginning."""
     from mockrec.playbook.findings import BadScenario
-    from mockrec.playbook.library import NoSuchStory, story
+    from mockrec.playbook.sources import UnknownScenario, scenario
 
     try:
-        return story(name)
-    except (BadScenario, NoSuchStory) as error:
+        return scenario(name)
+    except (BadScenario, UnknownScenario) as error:
         raise SettingsError(f"--scenario: {error}") from None
 
 

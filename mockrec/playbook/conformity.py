@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mockrec import contract
 from mockrec.playbook.findings import Path
@@ -13,12 +13,23 @@ if TYPE_CHECKING:
     from mockrec.playbook.document import Document
     from mockrec.playbook.notes import Notes
 
+_NOUN: Final = "true or false"
+_MEANT: Final = {"yes": "true", "on": "true", "true": "true"} | dict.fromkeys(
+    ("no", "off", "false"), "false"
+)
+"""What older YAML takes for true and false."""
+
 
 def conform(document: Document, notes: Notes) -> None:
     """Note everything about the document that the schema refuses."""
-    for violation in contract.check("scenario", None, document.value).violations:
-        path = followed(violation.pointer, document.value)
-        notes.error(path, _said(violation, path, document.value), of_key=_strange(violation))
+    violations = contract.check("scenario", None, document.value).violations
+    at = {violation: followed(violation.pointer, document.value) for violation in violations}
+    astray = {at[violation][:-1] for violation in violations if _strange(violation)}
+    for violation, path in at.items():
+        # Where a key is misspelt, it is no wonder that one is missing.
+        if not (path in astray and violation.expected.startswith("exactly one of")):
+            said = _said(violation, path, document.value)
+            notes.error(path, said, of_key=_strange(violation))
 
 
 def _said(violation: Violation, path: Path, document: object) -> str:
@@ -29,7 +40,10 @@ def _said(violation: Violation, path: Path, document: object) -> str:
     if violation.got == "nothing":
         return f'"{name}" is missing: expected {violation.expected}{hint}'
     where = f"{name}: " if isinstance(path[-1:][0] if path else 0, str) else ""
-    got = _got(_value(path, document)) or violation.got
+    value = _value(path, document)
+    got = _got(value) or violation.got
+    if violation.expected == _NOUN and isinstance(value, str) and value.lower() in _MEANT:
+        hint = f'; did you mean {_MEANT[value.lower()]}? "{value}" is text here'
     return f"{where}got {got}, expected {violation.expected}{hint}"
 
 

@@ -49,11 +49,11 @@ def _names(said: Said, sections: tuple[str, ...]) -> frozenset[str]:
 
 def _once(said: Said, notes: Notes) -> None:
     """Each id names one thing."""
-    taken: dict[str, str] = dict.fromkeys(ANCHORS, "an anchor that every scenario has")
+    taken: dict[str, str] = dict.fromkeys(ANCHORS, "every scenario has an anchor of that name")
     for path, name in _ids(said, ("timeline", "rules", "calls")):
         if name in taken:
-            notes.error(path, f'the id "{name}" is taken: it is {taken[name]}')
-        taken.setdefault(name, f"that of {path[0]}[{path[1]}]")
+            notes.error(path, f'the id "{name}" is taken: {taken[name]}')
+        taken.setdefault(name, f"it stands in line {notes.line(path)}")
 
 
 def _armed(said: Said, sections: Sections, notes: Notes) -> None:

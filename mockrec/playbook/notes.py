@@ -37,6 +37,10 @@ class Notes:
         finding = Finding(*spot, path, message, Severity.ERROR, self._source)
         self._findings.append(finding)
 
+    def line(self, path: Path) -> int:
+        """The line in which the value at this path stands."""
+        return self._document.spot(path).line
+
     def spoilt(self, path: Path) -> bool:
         """Whether something at this path, in it or around it, is an error."""
         return any(_touches(one, path) for one in self._findings)

@@ -45,7 +45,6 @@ class ServerSettings(WorldSettings, total=False):
     dns: bool
     dns_port: int
     ca_dir: str
-    host_name: Sequence[str]
     seed: int
     app: Sequence[str]
     data: str

@@ -9,8 +9,8 @@ from argparse import Namespace
 from pathlib import Path
 
 from mockrec.playbook.findings import BadScenario
-from mockrec.playbook.library import NoSuchStory, story
 from mockrec.playbook.scenario import Scenario
+from mockrec.playbook.sources import UnknownScenario, scenario
 from mockrec.replay.junit import junit
 from mockrec.replay.line import ServiceFailed, against, in_process
 from mockrec.replay.player import Played, play
@@ -22,9 +22,9 @@ BROKEN, UNUSABLE = 1, 2
 def run(arguments: Namespace) -> int:
     """0 if everything expected was so, 1 if not, 2 if something could not be played at all."""
     try:
-        stories = [story(name) for name in arguments.stories]
+        stories = [scenario(name) for name in arguments.stories]
         replays = asyncio.run(_played(stories, arguments.against, arguments.seed))
-    except (BadScenario, NoSuchStory, ServiceFailed) as error:
+    except (BadScenario, UnknownScenario, ServiceFailed) as error:
         print(f"mockrec: {error}", file=sys.stderr)
         return UNUSABLE
     ink = INK if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else NO_INK

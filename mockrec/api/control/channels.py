@@ -10,8 +10,8 @@ from aiohttp import web
 from mockrec.api.control.guard import Wrong, document, show, whole
 from mockrec.api.control.realms import realm
 from mockrec.api.keys import ENGINE
-from mockrec.domain.channel import BOTH, Codec, Medium, Role, User
 from mockrec.domain.commands import Gone, Join, Leave, Present
+from mockrec.playbook.timeline import user
 from mockrec.render import view
 
 if TYPE_CHECKING:
@@ -31,15 +31,8 @@ async def join(request: web.Request) -> web.Response:
     """A user joins a channel, or changes what he publishes."""
     body = cast("dict[str, Any]", await document(request, "user", optional=True))
     one, uid = realm(request), _uid(request)
-    user = User(
-        uid,
-        publishes=frozenset(map(Medium, body["publishes"])) if "publishes" in body else BOTH,
-        role=Role(body.get("role", "host")),
-        codec=Codec(body.get("codec", "h264")),
-        width=int(body.get("width", 640)),
-        height=int(body.get("height", 360)),
-    )
-    answer = await request.app[ENGINE].do(one, Join(request.match_info["cname"], user))
+    order = Join(request.match_info["cname"], user(uid, body))
+    answer = await request.app[ENGINE].do(one, order)
     assert isinstance(answer, Present)  # noqa: S101  a join is never refused
     return show(view.user(answer.user, name_of(one.world.seed, uid)))
 

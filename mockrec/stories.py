@@ -1,0 +1,80 @@
+"""The commands about scenarios: check, scenarios, replay."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from mockrec.settings import SettingsError
+
+
+def replay_flags(parser: ArgumentParser) -> None:
+    """What replay takes."""
+    parser.add_argument(
+        "stories", nargs="+", metavar="NAME|FILE", help="Shipped scenarios, or files; - is stdin."
+    )
+    parser.add_argument(
+        "--against", metavar="URL", help="Play against this server. Default: in this process."
+    )
+    parser.add_argument("--junit", metavar="FILE", help="Write the verdicts as JUnit XML, too.")
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="Play with this seed instead of the scenario's own."
+    )
+
+
+def replay(arguments: Namespace) -> int:
+    """Play them: 0 if everything expected was so, 1 if not, 2 if one cannot be played."""
+    from mockrec.replay.command import run
+
+    return run(arguments)
+
+
+def check_flags(parser: ArgumentParser) -> None:
+    """What check takes."""
+    parser.add_argument(
+        "sources", metavar="NAME|FILE", nargs="+", help="A shipped one, a file, or - for the input."
+    )
+    parser.add_argument("--strict", action="store_true", help="Let warnings count as errors.")
+
+
+def check(arguments: Namespace) -> int:
+    """0 if all of them can be played, 1 if not; what was found on the output, a line each."""
+    from mockrec.playbook.findings import Severity
+    from mockrec.playbook.sources import UnknownScenario, examined
+
+    try:
+        found = [one for name in arguments.sources for one in examined(name).findings]
+    except UnknownScenario as fault:
+        raise SettingsError(str(fault)) from None
+    for finding in found:
+        print(finding)
+    bad = sum(finding.severity is Severity.ERROR for finding in found)
+    told = f"{_counted(bad, 'error')}, {_counted(len(found) - bad, 'warning')}"
+    print(f"mockrec: {told} in {_counted(len(arguments.sources), 'scenario')}", file=sys.stderr)
+    return int(bool(found if arguments.strict else bad))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def scenarios_flags(parser: ArgumentParser) -> None:
+    """What scenarios takes."""
+    parser.add_argument("name", metavar="NAME", nargs="?", help="Print this one.")
+
+
+def scenarios(arguments: Namespace) -> int:
+    """A line for each shipped scenario, its name first; or one of them as it is."""
+    from mockrec.playbook.sources import UnknownScenario, shipped, summaries
+
+    if arguments.name is None:
+        lines = summaries()
+        width = max(map(len, lines), default=0)
+        for name, sentence in lines.items():
+            print(f"{name:{width}}  {sentence}".rstrip())
+        return 0
+    try:
+        print(shipped(arguments.name), end="")
+    except UnknownScenario as fault:
+        raise SettingsError(str(fault)) from None
+    return 0
