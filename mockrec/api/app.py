@@ -8,7 +8,7 @@ from weakref import WeakSet
 from aiohttp import web
 
 from mockrec.api import control, emulated, nowhere
-from mockrec.api.door import LARGEST_BODY
+from mockrec.api.door import LARGEST_BODY, go_ahead
 from mockrec.api.keys import ENGINE, GREETED, HOSTS, LISTENERS, PATIENCE
 from mockrec.api.listeners import Listeners
 from mockrec.api.patience import Patience
@@ -32,5 +32,7 @@ def application(
     app[PATIENCE] = patience or Patience()
     app[LISTENERS] = listeners or Listeners()
     app[GREETED] = WeakSet()
-    app.add_routes([*control.routes(), *emulated.routes(), *nowhere.routes()])
+    for route in (*control.routes(), *emulated.routes(), *nowhere.routes()):
+        kept = {**route.kwargs, "expect_handler": go_ahead}
+        web.RouteDef(route.method, route.path, route.handler, kept).register(app.router)
     return app

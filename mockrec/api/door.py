@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from mockrec import contract
 from mockrec.api.keys import PATIENCE
@@ -109,6 +109,13 @@ async def receive(request: web.Request, call: Call, realm: Realm) -> None:
     except Unreadable as error:
         raise Refusal(NOT_JSON, str(error)) from None
     judge(call, policy.profile, strict=policy.strict)
+
+
+async def go_ahead(request: web.Request) -> None:
+    """Let a client send its body that waits for leave; whatever else is expected is passed over."""
+    if request.headers["Expect"].lower() == "100-continue" and request.version == HttpVersion11:
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # the response itself has not begun
 
 
 async def body(request: web.Request) -> bytes:

@@ -13,6 +13,7 @@ from mockrec.api.keys import ENGINE
 from mockrec.api.said import NOTHING, Said
 from mockrec.domain.commands import Answer, Refused
 from mockrec.domain.hosts import vendor_host
+from mockrec.domain.problems import TOO_LARGE, TOO_SLOW
 from mockrec.render.reply import Reply, reply
 from mockrec.sinks.journal import Call as Journalled
 from mockrec.sinks.journal import Kind
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 log: Final = logging.getLogger("mockrec")
 
 _LONGEST_DETAIL: Final = 2_000
+_UNREAD: Final = frozenset({TOO_LARGE.now.status, TOO_SLOW.now.status})
+"""After these the rest of the body may still come: it shall not be taken for the next request."""
 
 
 def respond(request: web.Request, call: Call, answer: Answer | None) -> web.Response:
@@ -84,7 +87,10 @@ def _send(
     if rule:
         headers["X-Mockrec-Rule"] = rule
     status = said.status or HTTPStatus.INTERNAL_SERVER_ERROR  # nobody sees the status of NOTHING
-    return allow_origin(request, web.Response(body=said.body, status=status, headers=headers))
+    response = web.Response(body=said.body, status=status, headers=headers)
+    if status in _UNREAD:
+        response.force_close()
+    return allow_origin(request, response)
 
 
 def _header(text: str) -> str:

@@ -194,8 +194,8 @@ def _misspoken(answer: Answer, call: Call) -> list[str]:
 
 
 def _of_http(answer: Answer) -> bool:
-    """Whether the server below the application speaks: no request, no such expectation."""
-    return "x-request-id" not in answer.headers and answer.status in {400, 404, 417}
+    """Whether the server below the application speaks: no request, or no path."""
+    return "x-request-id" not in answer.headers and answer.status in {400, 404}
 
 
 def _of_prometheus(answer: Answer) -> bool:

@@ -71,7 +71,7 @@ async def test_a_body_that_does_not_come_is_given_up(
     answer = await line.answer()
 
     assert answer is not None
-    assert answer.status == 408
+    assert (answer.status, answer.headers["connection"]) == (408, "close")
     assert answer.headers["content-type"].startswith("application/json")
     assert await line.ended()
 

@@ -14,22 +14,35 @@ from tests.robustness.talk import ACQUIRE, CLOCK, GOOD, HEALTH, WORLD, ask, chun
 # --- too much ----------------------------------------------------------------------------------
 
 
-async def test_a_body_over_a_mebibyte_is_refused_and_the_line_goes_on(house: House) -> None:
+async def test_a_body_over_a_mebibyte_is_refused_and_the_line_ends(house: House) -> None:
     line = await Line.to(house.port)
 
     await line.say(request("POST", ACQUIRE, b" " * (LARGEST_BODY + 1)))
     refused = await line.answer()
-    await line.say(request("POST", ACQUIRE, GOOD))
-    accepted = await line.answer()
 
     assert refused is not None
     assert (refused.status, json.loads(refused.body)) == (
         413,
         {"message": "Request size limit exceeded"},
     )
-    assert accepted is not None
-    assert accepted.status == 200
-    line.hang_up()
+    assert refused.headers["connection"] == "close"
+    assert await line.ended()
+
+
+@pytest.mark.parametrize(("method", "target"), [("POST", ACQUIRE), ("PUT", CLOCK)])
+async def test_what_comes_instead_of_the_rest_of_a_refused_body_is_no_request(
+    hasty: House, method: str, target: str
+) -> None:
+    line = await Line.to(hasty.port)
+    body = b" " * (LARGEST_BODY + 1)
+
+    await line.say(request(method, target, body, content_length=str(2 * len(body))))
+    refused = await line.answer()
+    await line.say(HEALTH)
+
+    assert refused is not None
+    assert (refused.status, refused.headers["connection"]) == (413, "close")
+    assert await line.ended()
 
 
 async def test_a_body_of_just_a_mebibyte_is_read(house: House) -> None:
@@ -207,10 +220,25 @@ async def test_who_expects_a_go_ahead_gets_one(house: House) -> None:
     line.hang_up()
 
 
-async def test_other_expectations_are_disappointed(house: House) -> None:
-    answer = await ask(house, "POST", ACQUIRE, GOOD, expect="a miracle")
+@pytest.mark.parametrize("target", [ACQUIRE, "/nowhere", CLOCK])
+async def test_other_expectations_are_passed_over(house: House, target: str) -> None:
+    answer = await ask(house, "POST", target, GOOD, expect="a miracle")
 
-    assert answer.status == 417
+    assert answer.status == (200 if target == ACQUIRE else 404)
+    assert json.loads(answer.body)
+
+
+@pytest.mark.parametrize("target", ["OPTIONS *", "CONNECT localhost:443"])
+async def test_what_names_no_path_is_not_found(house: House, target: str) -> None:
+    line = await Line.to(house.port)
+
+    await line.say(f"{target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    answer = await line.answer()
+
+    assert answer is not None
+    assert answer.status == 404
+    assert "x-request-id" not in answer.headers
+    line.hang_up()
 
 
 @pytest.mark.parametrize(

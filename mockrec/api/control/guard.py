@@ -37,9 +37,13 @@ _SAME_SITE: Final = frozenset({"same-origin", "none"})
 class Wrong(Exception):
     """A control call that cannot be carried out: what was got and where, what was expected."""
 
-    def __init__(self, status: int, error: str, path: str = "", expected: str = "") -> None:
+    def __init__(
+        self, status: int, error: str, path: str = "", expected: str = "", *, last: bool = False
+    ) -> None:
         super().__init__(error)
         self.status = status
+        self.last = last
+        """Whether nothing that follows on this connection can be trusted."""
         said = {"error": error, "path": path, "expected": expected}
         self.body = {key: _printable(text) for key, text in said.items()}
 
@@ -61,6 +65,8 @@ def guarded(handler: Handler, *, any_origin: bool = False) -> Handler:
             return await handler(request)
         except Wrong as wrong:
             response = show(wrong.body, wrong.status)
+            if wrong.last:
+                response.force_close()
             if any_origin:
                 response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = "*"
             return response
@@ -102,7 +108,7 @@ async def document(
         content = read(b"{}" if optional and not raw else raw)
     except Refusal as refused:
         expected = f"one JSON object of at most {LARGEST_BODY} bytes"
-        raise Wrong(refused.problem.now.status, refused.detail, "", expected) from None
+        raise Wrong(refused.problem.now.status, refused.detail, "", expected, last=True) from None
     except Unreadable as error:
         raise Wrong(400, str(error), "", "one JSON object") from None
     violations = contract.check(f"control.{schema}", None, content, strict=True).violations
