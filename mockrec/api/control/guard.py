@@ -96,6 +96,14 @@ def check_origin(request: web.Request) -> None:
         raise Wrong(403, "call from another origin", "Origin", request.host)
 
 
+async def sent(request: web.Request, expected: str) -> bytes:
+    """The body of a control call; what it should have been is told where it cannot be read."""
+    try:
+        return await body(request)
+    except Refusal as refused:
+        raise Wrong(refused.problem.now.status, refused.detail, "", expected, last=True) from None
+
+
 async def document(
     request: web.Request, schema: str, *, optional: bool = False
 ) -> dict[str, object]:
@@ -103,12 +111,9 @@ async def document(
 
     Where it is `optional`, no body at all is an empty object.
     """
+    raw = await sent(request, f"one JSON object of at most {LARGEST_BODY} bytes")
     try:
-        raw = await body(request)
         content = read(b"{}" if optional and not raw else raw)
-    except Refusal as refused:
-        expected = f"one JSON object of at most {LARGEST_BODY} bytes"
-        raise Wrong(refused.problem.now.status, refused.detail, "", expected, last=True) from None
     except Unreadable as error:
         raise Wrong(400, str(error), "", "one JSON object") from None
     violations = contract.check(f"control.{schema}", None, content, strict=True).violations

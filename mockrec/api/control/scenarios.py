@@ -10,11 +10,9 @@ import immutables
 import orjson
 from aiohttp import web
 
-from mockrec.api.control.guard import Wrong, document, number, show
+from mockrec.api.control.guard import Wrong, document, number, sent, show
 from mockrec.api.control.realms import realm
-from mockrec.api.door import body
 from mockrec.api.keys import ENGINE
-from mockrec.domain.problems import Refusal
 
 if TYPE_CHECKING:
     from mockrec.playbook.scenario import Expectation, Performance, Scenario
@@ -69,11 +67,9 @@ async def verdicts(request: web.Request) -> web.Response:
 
 
 async def _text(request: web.Request) -> str:
+    raw = await sent(request, "a scenario, YAML or JSON")
     try:
-        return (await body(request)).decode()
-    except Refusal as refused:
-        status = refused.problem.now.status
-        raise Wrong(status, refused.detail, "", "a scenario, YAML or JSON") from None
+        return raw.decode()
     except UnicodeDecodeError as error:
         raise Wrong(400, f"no UTF-8: {error}", "", "a scenario, YAML or JSON") from None
 
