@@ -159,7 +159,7 @@ class World:
         recording = self.recordings.get(waited.sid)
         if recording is None:
             return Refused(NO_WORKER, "the recording has exited and is forgotten", sid=waited.sid)
-        if not recording.exited:
+        if not recording.exited or recording.history[-1].at > waited.until:
             return too_slow(recording)
         return Stopped(recording) if recording.presentable else no_data(recording)
 

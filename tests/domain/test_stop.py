@@ -6,6 +6,7 @@ import pytest
 
 from mockrec.domain.channel import User
 from mockrec.domain.commands import Awaiting, Stop, Stopped, Stopping
+from mockrec.domain.moments import HOUR
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import (
     INVALID_OPERATION,
@@ -45,6 +46,24 @@ def test_a_stop_is_answered_when_the_files_have_arrived_and_the_task_has_settled
     assert studio.world.now == EPOCH + UNDER_WAY + UPLOAD_AND_SETTLE
     assert answer.recording.status is Status.EXITED
     assert answer.recording.files
+
+
+@pytest.mark.parametrize(("limit", "in_time"), [(1_200, True), (1_199, False)])
+def test_its_limit_counts_by_the_moment_of_the_exit_whenever_it_is_looked_at(
+    limit: int, in_time: bool
+) -> None:
+    studio = Studio(Policy(timing=Timing(stop_limit=limit)))
+    session = studio.record()
+    studio.jump(UNDER_WAY)
+    waiting = studio.do(Stop(session))
+    assert isinstance(waiting, Awaiting)
+
+    studio.jump(HOUR)
+
+    answer = studio.world.conclude(waiting)
+    assert isinstance(answer, Stopped) is in_time
+    if not in_time:
+        assert refused(answer).problem is UPLOAD_TIMEOUT
 
 
 def test_a_millisecond_earlier_the_stop_still_waits(studio: Studio) -> None:
