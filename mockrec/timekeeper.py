@@ -69,7 +69,6 @@ class Timekeeper:
         seen: list[Entry] = []
         end = self._feed.watch(partial(_notice, realm, reached, seen)) if reached else None
         try:
-            await _ended(realm.uploading)
             await self._pass(realm, to, seen if reached else None, told=True, wanted=wanted)
         finally:
             if end is not None:
@@ -119,10 +118,12 @@ class Timekeeper:
         """Let time pass up to a moment, or until what is looked for has been seen, or unwanted.
 
         It passes in strides; but from one due moment to the next where something is looked for, or
-        where somebody is told and may have to be told again before time goes on (`told`).
+        where somebody is told and may have to be told again before time goes on (`told`). What was
+        asked of buckets before is answered first.
         """
-        began = stopwatch()
-        while not (realm.closed or seen) and (wanted is None or wanted()):
+        await _ended(realm.uploading)
+        began, caught_up = stopwatch(), True
+        while not (realm.closed or seen) and (not caught_up or wanted is None or wanted()):
             policy, owed = realm.world.policy, bool(realm.world.outbox)
             asks = policy.external or (told and (owed or policy.callback is not None))
             now, due = realm.shown(), realm.world.next_due
@@ -132,15 +133,14 @@ class Timekeeper:
                 realm.clock.reach(due)
             elif due > now:
                 realm.clock.reach(min(to, max(now + _STRIDE, due)))
-            if not self._steward.catch_up(realm):
-                await breathe()
+            caught_up = self._steward.catch_up(realm)
             await self._steward.carry(realm)
             await _ended(realm.uploading)
             if told:
                 await _ended(realm.posting)
             if realm.shown() >= to and not _due(realm, to):
                 return
-            if stopwatch() - began > BREATH:
+            if not caught_up or stopwatch() - began > BREATH:
                 await breathe()
                 began = stopwatch()
 

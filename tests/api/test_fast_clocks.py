@@ -199,6 +199,19 @@ async def test_a_jump_lets_others_in_and_comes_to_the_same(
     assert await happenings(world) == await happenings(other)
 
 
+async def test_a_jump_that_nobody_wants_any_more_ends_when_all_has_happened(
+    service: Service, world: World
+) -> None:
+    realm = service.realm()
+    await world.record()
+    wanted = iter([True, True, False])
+
+    await service.engine.advance(realm, EPOCH + HOUR, wanted=lambda: next(wanted))
+
+    assert realm.world.now == realm.clock.now() == EPOCH + 20 * 60_000
+    assert not realm.late
+
+
 async def test_it_does_so_where_there_are_no_files_to_write(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
