@@ -124,10 +124,13 @@ def advance(recording: Recording, until: Millis) -> Step:
     events: list[Event] = []
     while recording.agenda and recording.agenda[0].due <= until:
         timer, *rest = recording.agenda
-        recording = replace(recording, agenda=tuple(rest), now=max(timer.due, recording.now))
-        recording, said = _spoken(_keep(recording, timer.cause))
-        events.extend(said)
-    return replace(recording, now=max(until, recording.now)), tuple(events)
+        now = max(timer.due, recording.now)
+        recording = replace(recording, agenda=tuple(rest), now=now, said=())
+        recording = _keep(recording, timer.cause)
+        events.extend(recording.said)
+    if recording.said or recording.now < until:
+        recording = replace(recording, now=max(until, recording.now), said=())
+    return recording, tuple(events)
 
 
 def _spoken(recording: Recording) -> Step:

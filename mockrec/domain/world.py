@@ -132,7 +132,9 @@ class World:
             world = replace(world, calendar=rest(calendar), now=max(due, world.now))
             world, happened = world._reached(due, key)
             outgoing.extend(happened)
-        return replace(world, now=max(until, world.now)), tuple(outgoing)
+        if world.now < until:
+            world = replace(world, now=until)
+        return world, tuple(outgoing)
 
     def hear(self, echo: Echo, at: Millis) -> Passage:
         """What the outside said to what was tried: a receiver, or a bucket."""
@@ -248,22 +250,18 @@ class World:
 
     def _with(self, recording: Recording, *, rescheduled: bool = False) -> World:
         """The world with the recording as it is now, and an entry for when it is next due."""
-        sid = recording.task.sid
+        sid, due, calendar = recording.task.sid, recording.next_due, self.calendar
         known = self.recordings.get(sid)
-        world: World = replace(self, recordings=self.recordings.set(sid, recording))
+        if due is not None and (rescheduled or known is None or known.next_due != due):
+            calendar = add(calendar, (due, recording.task.number, sid))
+        recordings = self.recordings.set(sid, recording)
+        world: World = replace(self, recordings=recordings, calendar=calendar)
         if world.script is not None:
             world = world.with_script(witness(world.script, recording))
-        if recording.exited:
-            if known is not None and known.exited:
-                return world
+        if recording.exited and not (known is not None and known.exited):
             world = world._without_worker(recording)
             for job in (plan_transcoding(recording), plan_restoring(recording)):
                 world = world if job is None else world._employed(job)
-            return world
-        due = recording.next_due
-        if due is not None and (rescheduled or known is None or known.next_due != due):
-            entry = (due, recording.task.number, sid)
-            world = replace(world, calendar=add(world.calendar, entry))
         return world
 
     def _continued(self, job: Job, following: Job | None, events: tuple[Event, ...]) -> Passage:
