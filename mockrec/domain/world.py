@@ -244,15 +244,15 @@ class World:
             return self._continued(job, *step)
         if recording is not None and recording.next_due == due:
             moved, events = advance(dealt(self.script, recording), due)
-            return self._with(moved, rescheduled=True).report(moved.task, events)
+            return self._with(moved).report(moved.task, events)
         delivery = self.outbox.get(key)
         return post(self, delivery) if delivery and not delivery.asked else (self, ())
 
-    def _with(self, recording: Recording, *, rescheduled: bool = False) -> World:
+    def _with(self, recording: Recording) -> World:
         """The world with the recording as it is now, and an entry for when it is next due."""
         sid, due, calendar = recording.task.sid, recording.next_due, self.calendar
         known = self.recordings.get(sid)
-        if due is not None and (rescheduled or known is None or known.next_due != due):
+        if due is not None and (known is None or known.next_due != due):
             calendar = add(calendar, (due, recording.task.number, sid))
         recordings = self.recordings.set(sid, recording)
         world: World = replace(self, recordings=recordings, calendar=calendar)
