@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mockrec.realm import Realm
     from mockrec.sinks.media import MediaSink
     from mockrec.storage import Buckets
+    from mockrec.storage.drawing import Content
 
 Hear = Callable[["Realm", Bucketed], None]
 
@@ -40,9 +41,9 @@ class Drafts:
 
     files: list[tuple[str, bytes, Millis]] = field(default_factory=list)
 
-    def put(self, bucket: str, key: str, data: bytes, at: Millis) -> None:  # noqa: ARG002
+    def put(self, bucket: str, key: str, data: Content, at: Millis) -> None:  # noqa: ARG002
         """Take a file; the bucket is that of its storage."""
-        self.files.append((key, data, at))
+        self.files.append((key, bytes(data), at))
 
 
 class Carrier:

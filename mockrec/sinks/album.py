@@ -15,6 +15,7 @@ from mockrec.render.playlist import manifest, merged, playlist, slice_lines
 
 if TYPE_CHECKING:
     from mockrec.domain.task import Storage, Task
+    from mockrec.storage.drawing import Content
 
 
 T = TypeVar("T")
@@ -25,7 +26,7 @@ _TRACKS = (Track.AUDIO, Track.VIDEO)
 class Keep(Protocol):
     """Whoever takes files: a shelf, or a list of what is to be sent."""
 
-    def put(self, bucket: str, key: str, data: bytes, at: Millis) -> None:
+    def put(self, bucket: str, key: str, data: Content, at: Millis) -> None:
         """Take a file."""
 
 

@@ -6,7 +6,8 @@ Playlists are written once for all the slices of a batch: the versions between c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from mockrec.domain.channel import Medium
 from mockrec.domain.events import (
@@ -27,9 +28,10 @@ from mockrec.render.audio import aac, mp3
 from mockrec.render.mp4 import m4a, mp4
 from mockrec.render.names import part_name, path, slice_name, snapshot_name, transcoded_name
 from mockrec.render.snapshot import snapshot
-from mockrec.render.transport_stream import transport_stream
+from mockrec.render.transport_stream import transport_stream, volume
 from mockrec.render.webm import webm
 from mockrec.sinks.album import Album, Keep
+from mockrec.storage.drawing import Drawing
 
 if TYPE_CHECKING:
     from mockrec.domain.events import Event
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from mockrec.domain.streams import Transcoded
     from mockrec.domain.task import Storage, Task
     from mockrec.render.footage import Footage
+    from mockrec.storage.drawing import Content
 
 WANTED = (
     SliceUploaded,
@@ -145,19 +148,22 @@ class MediaSink:
         album.storage = storage
         return album
 
-    def _slice(self, piece: Slice) -> bytes:
+    def _slice(self, piece: Slice) -> Content:
+        """A WebM slice, or the drawing of a transport stream: there are far more of those."""
         audio, video = piece.key.track is not Track.VIDEO, piece.key.track is not Track.AUDIO
         start, duration = piece.start - piece.opened, piece.end - piece.start
         if piece.container is Container.WEBM:
             return webm(self._footage(), audio=audio, video=video, start=start, duration=duration)
-        return transport_stream(
-            self._footage(),
-            audio=audio,
-            video=video,
-            portrait=piece.picture is not None and piece.picture.height > piece.picture.width,
-            start=start,
-            duration=duration,
-        )
+        portrait = piece.picture is not None and piece.picture.height > piece.picture.width
+        cut: dict[str, Any] = {
+            "audio": audio,
+            "video": video,
+            "portrait": portrait,
+            "start": start,
+            "duration": duration,
+        }
+        footage = self._footage()
+        return Drawing(volume(footage, **cut), partial(transport_stream, footage, **cut))
 
     def _part(self, task: Task, part: Part) -> bytes:
         canvas = task.page or task.canvas

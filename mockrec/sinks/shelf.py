@@ -12,6 +12,7 @@ from mockrec.domain.values import dataclass
 if TYPE_CHECKING:
     from mockrec.domain.task import Storage
     from mockrec.storage import Store
+    from mockrec.storage.drawing import Content
 
 MOST_FILES: Final = 100_000
 
@@ -36,7 +37,7 @@ class Shelf:
         self._filed: OrderedDict[tuple[str, str], Filed] = OrderedDict()
         self._most = most
 
-    def put(self, bucket: str, key: str, data: bytes, at: Millis) -> None:
+    def put(self, bucket: str, key: str, data: Content, at: Millis) -> None:
         """Store an object, or store it anew."""
         self._store.put(bucket, key, data)
         self._file(Filed(bucket, key, len(data), at))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from mockrec.domain.task import Storage
+    from mockrec.storage.drawing import Content
 
 
 class Buckets(Protocol):
@@ -24,7 +25,7 @@ class Buckets(Protocol):
 class Store(Protocol):
     """A place for objects, named by bucket and key."""
 
-    def put(self, bucket: str, key: str, data: bytes) -> None:
+    def put(self, bucket: str, key: str, data: Content) -> None:
         """Keep the object; whole or absent, whatever happens."""
 
     def get(self, bucket: str, key: str) -> bytes | None:

@@ -11,7 +11,10 @@ import re
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mockrec.storage.drawing import Content
 
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f%/\\:*?"<>|]')
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
@@ -26,13 +29,13 @@ class FolderStore:
         self._root = Path(root)
         self._number = 0
 
-    def put(self, bucket: str, key: str, data: bytes) -> None:
+    def put(self, bucket: str, key: str, data: Content) -> None:
         """Write the object beside its place, then move it there: whole or absent."""
         place = self.place(bucket, key)
         self._number += 1
         draft = f"{place.parent}/%~{os.getpid()}-{self._number}.part"
         try:
-            _write(draft, data)
+            _write(draft, bytes(data))
             os.replace(draft, place)  # noqa: PTH105  a string is faster here, and it counts
         except OSError:
             with suppress(OSError):

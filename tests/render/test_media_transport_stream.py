@@ -21,7 +21,7 @@ from mockrec.render.packets import (
     VIDEO_PID,
     WRAP,
 )
-from mockrec.render.transport_stream import transport_stream
+from mockrec.render.transport_stream import transport_stream, volume
 from tests.render.screening import screen
 
 SLICE = 15 * SECOND
@@ -119,6 +119,15 @@ def test_a_slice_opens_with_the_tables_and_an_idr_picture(
         picture = next(packet for packet in packets if packet.pid == VIDEO_PID)
         units = [unit[0] & 31 for unit in picture.payload.split(b"\0\0\0\1")[1:]]
         assert units == [9, 7, 8, 5]
+
+
+@given(KINDS, STARTS, DURATIONS)
+def test_how_many_bytes_a_slice_has_is_known_without_it(
+    tracks: Tracks, start: int, duration: int
+) -> None:
+    known = volume(footage(), start=start, duration=duration, **tracks._asdict())
+
+    assert known == len(record(tracks, start, duration))
 
 
 @given(KINDS, STARTS, DURATIONS)
