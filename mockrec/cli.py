@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 # Start-up is measured (docs/design.md): what a command needs beyond this, it imports when it runs.
 
-_EXTRA: Final = "pip install 'mockrec[tls]'"
 HEALTH_TIMEOUT: Final = 2.0  # seconds until a silent server counts as ill
 
 
@@ -161,18 +160,19 @@ def _env(arguments: Namespace) -> int:
     """Prints the environment, for ``eval``, or says on stderr why there is none."""
     from http.client import HTTPException
 
-    from mockrec.gateway import homes
     from mockrec.gateway.environment import NotListening, environment, exports, here
+    from mockrec.gateway.homes import ca_folder
 
     try:
         reached = here(_listeners(arguments), None)
-        print(exports(environment(reached, homes.ca_folder(arguments.ca_dir), os.environ)), end="")
-    except ModuleNotFoundError as missing:
-        return _failed(f"certificates need the library {missing.name}: {_EXTRA}")
-    except (OSError, ValueError, HTTPException) as fault:
-        return _failed(f"no answer from {arguments.url}: {fault}")
     except NotListening as fault:
         return _failed(str(fault))
+    except (OSError, ValueError, HTTPException) as fault:
+        return _failed(f"no answer from {arguments.url}: {fault}")
+    try:
+        print(exports(environment(reached, ca_folder(arguments.ca_dir), os.environ)), end="")
+    except OSError as fault:
+        return _failed(f"cannot keep certificates: {fault}")
     return 0
 
 

@@ -21,7 +21,7 @@ from warnings import catch_warnings, simplefilter
 
 from mockrec.api.listeners import Listeners
 from mockrec.domain.hosts import HOSTS
-from mockrec.gateway.homes import keep, made
+from mockrec.gateway.homes import keep, made, needing
 
 HOOKS: Final = Path(__file__).parent / "hooks"
 APP_ID: Final = "0123456789abcdef0123456789abcdef"
@@ -77,7 +77,7 @@ def here(listeners: Listeners, app_id: str | None) -> Here:
 def environment(here: Here, folder: Path, around: Mapping[str, str]) -> dict[str, str]:
     """What to add to the environment `around`; the files that it names are put into `folder`.
 
-    Raises `OSError` if they cannot be written, `ModuleNotFoundError` without the library for them.
+    Raises `OSError` if they cannot be written, `SettingsError` without the library for them.
     """
     folder = made(folder)
     trusted, store = folder / "bundle.pem", folder / "truststore.p12"
@@ -168,10 +168,11 @@ def bundle(authority: str, around: Mapping[str, str]) -> str:
 def truststore(bundle: str) -> bytes:
     """The same certificates as Java reads them: PKCS #12, each marked as trusted.
 
-    Raises `ModuleNotFoundError` without the library for it.
+    Raises `SettingsError` without the library for it.
     """
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+    with needing("tls"):
+        from cryptography import x509
+        from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
     trusted = []
     with catch_warnings():

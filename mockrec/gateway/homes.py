@@ -3,8 +3,27 @@
 from __future__ import annotations
 
 import os
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+
+from mockrec.settings import SettingsError
+
+
+@contextmanager
+def needing(extra: str) -> Iterator[None]:
+    """What cannot be imported in here becomes a `SettingsError` with the command that mends it.
+
+    It is that of the very Python that lacks it, so that the line can be pasted.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        install = f"{shlex.quote(sys.executable)} -m pip install 'mockrec[{extra}]'"
+        raise SettingsError(f"the library {error.name} is missing: {install}") from None
 
 
 def ca_folder(named: str | None = None) -> Path:

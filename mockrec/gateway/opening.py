@@ -12,7 +12,7 @@ from aiohttp import web
 from mockrec.api.listeners import CannotListen, Listeners, opening, url
 from mockrec.api.patience import Patience
 from mockrec.clock import wall_now
-from mockrec.gateway.homes import ca_folder
+from mockrec.gateway.homes import ca_folder, needing
 from mockrec.gateway.proxy import Doors, gate, listen
 
 if TYPE_CHECKING:
@@ -53,13 +53,13 @@ async def opened(
 
 
 def authority_of(folder: str | None) -> Authority:
-    """The authority in this folder, or the user's own; it is made where there is none."""
+    """The authority in this folder, or the user's own; it is made where there is none.
+
+    Raises `SettingsError` without the library for it, `CannotListen` where it cannot be kept.
+    """
     home = ca_folder(folder)
-    try:
+    with needing("tls"):
         from mockrec.gateway.authority import ensure
-    except ModuleNotFoundError as error:
-        missing = f"certificates need the library {error.name}: pip install 'mockrec[tls]'"
-        raise CannotListen(missing) from None
     try:
         return ensure(home, wall_now())
     except OSError as error:
@@ -104,11 +104,8 @@ async def _proxy(
 
 @asynccontextmanager
 async def _dns(settings: Settings, address: str) -> AsyncIterator[str]:
-    try:
+    with needing("tls"):
         from mockrec.gateway import dns
-    except ModuleNotFoundError as error:
-        missing = f"a name server needs the library {error.name}: pip install 'mockrec[tls]'"
-        raise CannotListen(missing) from None
     with opening(settings.host, settings.dns_port):
         transport, server, port = await dns.listen(settings.host, settings.dns_port, address)
     try:

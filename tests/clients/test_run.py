@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import signal
 import socket
 import ssl
@@ -199,6 +200,17 @@ def test_env_of_nobody_is_code_1(tmp_path: Path) -> None:
     assert done.stderr.startswith("mockrec: no answer from http://127.0.0.1:1: ")
 
 
+def test_env_where_nothing_can_be_kept_is_code_1(process: Process, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    done = ran(
+        ["env", "--url", process.server.url, "--ca-dir", str(tmp_path / "file")], bare(), tmp_path
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("mockrec: cannot keep certificates: ")
+
+
 def test_env_of_a_server_without_the_listeners_says_which(tmp_path: Path) -> None:
     with started("--storage", "memory", cwd=tmp_path) as server:
         done = ran(["env", "--url", server.url], bare(), tmp_path)
@@ -293,9 +305,9 @@ def test_a_missing_library_is_one_clear_line(flag: str, library: str, tmp_path: 
         timeout=PATIENCE,
     )
 
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.endswith(f"the library {library}: pip install 'mockrec[tls]'\n")
-    assert done.stderr.count("\n") == 1
+    assert (done.returncode, done.stdout) == (2, "")
+    mends = f"{shlex.quote(sys.executable)} -m pip install 'mockrec[tls]'"
+    assert done.stderr == f"mockrec: the library {library} is missing: {mends}\n"
 
 
 def test_nothing_of_it_is_loaded_unless_it_is_asked_for(tmp_path: Path) -> None:

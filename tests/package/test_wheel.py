@@ -53,7 +53,7 @@ def test_the_wheel_carries_all_that_is_needed(wheel: ZipFile) -> None:
     modules = checkout("mockrec", "**/*.py") - {"mockrec/footage/encode.py"}
     data = {f"mockrec/_shipped/{name}" for name in checkout("schemas", "*.json")}
     data |= {f"mockrec/_shipped/{name}" for name in checkout("scenarios", "*.yaml")}
-    data |= {"mockrec/py.typed", "mockrec/footage/footage.bin"}
+    data |= {"mockrec/py.typed", "mockrec/gateway/hooks/node.cjs", "mockrec/footage/footage.bin"}
 
     assert modules | data <= set(wheel.namelist())
 
