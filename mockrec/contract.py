@@ -78,9 +78,9 @@ class Violation:
 
     def __str__(self) -> str:
         """All of it on one line."""
-        where = _shortened(self.pointer, _LONGEST_POINTER) or "the body"
+        where = shortened(self.pointer, _LONGEST_POINTER) or "the body"
         hint = f" ({self.hint})" if self.hint else ""
-        return _printable(f"{where}: got {self.got}, expected {self.expected}{hint}")
+        return printable(f"{where}: got {self.got}, expected {self.expected}{hint}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +264,7 @@ def _missing(edition: _Edition, fault: _Fault, key: str, value: Mapping[str, obj
     wanted = _whole(edition, fault.schema.get("properties", {}).get(key, {}))
     rule = _rule(fault.schema, "required") or _rule(wanted, "required") or "required"
     stranger = _likest(key, (name for name in value if name not in known))
-    hint = f'did you mean "{key}" by "{_printable(stranger)}"?' if stranger else None
+    hint = f'did you mean "{key}" by "{printable(stranger)}"?' if stranger else None
     expected = fault.schema.get("x-expected") or _words(wanted)
     return Violation(_pointer((*fault.path, key)), "nothing", expected, rule, hint)
 
@@ -344,13 +344,13 @@ def _got(path: Path, value: object, *, hidden: bool) -> str:
             shown = f"[{', '.join(_got(path, item, hidden=False) for item in value)}]"
             return shown if len(shown) <= _LONGEST_GOT else f"a list of {len(value)}"
         case str():
-            return "a string" if hidden else _shortened(_json(value[:_LONGEST_GOT]), _LONGEST_GOT)
+            return "a string" if hidden else shortened(_json(value[:_LONGEST_GOT]), _LONGEST_GOT)
         case int() | float() if hidden and not isinstance(value, bool):
             return "a number"
         case int() if value.bit_length() > _MOST_BITS:
             return f"an integer of {value.bit_length()} bits"
         case _:
-            return _shortened(_json(value), _LONGEST_GOT)
+            return shortened(_json(value), _LONGEST_GOT)
 
 
 def _holds_more(value: object) -> bool:
@@ -358,14 +358,16 @@ def _holds_more(value: object) -> bool:
 
 
 def _json(value: object) -> str:
-    return _printable(json.dumps(value, ensure_ascii=False))
+    return printable(json.dumps(value, ensure_ascii=False))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text on one line, what cannot be printed written out."""
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
-def _shortened(text: str, longest: int) -> str:
+def shortened(text: str, longest: int) -> str:
+    """The text, or its beginning where it is too long."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 

@@ -6,7 +6,7 @@ crash at ``started + 90s``, is ``started + 88s``. Before anything else it can on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -84,13 +84,28 @@ def uses(said: Mapping[str, Any], sections: Sections) -> Iterator[tuple[Path, In
                 yield ("rules", index, key), instant
 
 
-def coming(sections: Sections, firing: Callable[[int], bool]) -> frozenset[str]:
-    """The anchors that can come; `firing` says of a rule, by its place, whether it ever could."""
-    alive = {"", *_BUILT_IN}
+def coming(
+    names: Iterable[str], sections: Sections, firing: Callable[[int], bool]
+) -> frozenset[str]:
+    """Those of the names that can come; the benefit of the doubt is given to what is not read.
+
+    `firing` says of a rule, by its place, whether it ever could.
+    """
     entries = list(_entries(sections, firing))
+    read = {*moments(sections), *(rule.id for rule in sections.rules.values())}
+    alive = {"", *_BUILT_IN, *names} - read
     while found := {name for name, after in entries if after in alive and name not in alive}:
         alive |= found
     return frozenset(alive)
+
+
+def circular(name: str, known: Moments) -> bool:
+    """Whether a cue counts, in the end, from itself."""
+    seen, anchor = set[str](), known[name].anchor
+    while anchor in known and anchor not in seen:
+        seen.add(anchor)
+        anchor = known[anchor].anchor
+    return name in seen
 
 
 def _entries(sections: Sections, firing: Callable[[int], bool]) -> Iterator[tuple[str, str]]:

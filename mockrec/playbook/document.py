@@ -28,6 +28,7 @@ from yaml.events import (
 )
 from yaml.reader import ReaderError
 
+from mockrec.contract import printable, shortened
 from mockrec.playbook.findings import Path
 
 LONGEST: Final = 1 << 20
@@ -119,13 +120,17 @@ def read(text: str) -> Document:
         loader.dispose()
 
 
+OPAQUE: Final = frozenset({"clientRequest", "body", "answer", "headers"})
+"""What stands below these keys is sent or compared as it is."""
+
+
 def exact(value: Any) -> Any:
-    """The value with every whole number as an integer: to a schema, 1.0 is one."""
+    """The value with every whole number as an integer, for to a schema 1.0 is one."""
     match value:
         case float() if value.is_integer():
             return int(value)
         case dict():
-            return {key: exact(inner) for key, inner in value.items()}
+            return {key: inner if key in OPAQUE else exact(inner) for key, inner in value.items()}
         case list():
             return [exact(inner) for inner in value]
     return value
@@ -179,7 +184,7 @@ class _Builder:
     def _again(self, event: AliasEvent, path: Path) -> tuple[Any, Place]:
         anchor = event.anchor or ""
         if anchor not in self._anchors:
-            _refuse(event, f"*{_shortened(anchor)} is no anchor that ended before")
+            _refuse(event, f"*{_shown(anchor)} is no anchor that ended before")
         value, place = self._anchors[anchor]
         self._count(place.size, event)
         _bound(event, len(path) + place.depth)
@@ -201,7 +206,7 @@ class _Builder:
         for key, spot in self._keys():
             value, place = self._node(self._next(), (*path, key))
             if key in keys:
-                first = f'"{_shortened(key)}" stands a second time, first in line {keys[key].line}'
+                first = f'"{_shown(key)}" stands a second time, first in line {keys[key].line}'
                 self._doubles.append((spot, (*path, key), first))
                 continue
             values[key], places[key], keys[key] = value, place, spot
@@ -238,7 +243,7 @@ def _number(event: ScalarEvent, *, whole: bool) -> int | float:
     """The number, where it is one that any reader of JSON takes."""
     number = float(event.value)
     if not -_LARGEST < number < _LARGEST:
-        _refuse(event, f"{_shortened(event.value)} is too large a number")
+        _refuse(event, f"{_shown(event.value)} is too large a number")
     return int(event.value) if whole else number
 
 
@@ -256,7 +261,7 @@ def _refuse(event: Event, message: str) -> NoReturn:
 
 def _refuse_tag(event: ScalarEvent | CollectionStartEvent) -> None:
     if event.tag is not None:
-        _refuse(event, f"the tag {_shortened(event.tag)} is not read, nor is any other")
+        _refuse(event, f"the tag {_shown(event.tag)} is not read, nor is any other")
 
 
 def _bound(event: Event, depth: int) -> None:
@@ -309,12 +314,11 @@ def _inside(text: str, spot: Spot) -> Spot:
 
 
 def _said(problem: str | None) -> str:
-    return _CLEARER.get(problem or "", _shortened(problem or "this cannot be read", 120))
+    return _CLEARER.get(problem or "", printable(problem or "this cannot be read"))
 
 
-def _shortened(text: str, longest: int = _LONGEST_SHOWN) -> str:
-    shown = text if len(text) <= longest else f"{text[: longest - 1]}…"
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown)
+def _shown(text: str) -> str:
+    return shortened(printable(text), _LONGEST_SHOWN)
 
 
 def _escaped(character: str | int) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from mockrec.domain.moments import Millis, duration
 from mockrec.domain.rules import Instant
+from mockrec.playbook.document import OPAQUE
 from mockrec.playbook.findings import Path
 
 _INSTANT: Final = re.compile(
@@ -16,8 +17,6 @@ _INSTANT: Final = re.compile(
 _LENGTH: Final = re.compile(
     r"^(?:[A-Za-z][\w-]* [+-] )?(?:\d+(?:\.\d{1,6})?(?:ms|min|[smhd]))+\Z", re.ASCII
 )
-_OPAQUE: Final = frozenset({"clientRequest", "body", "answer", "headers"})
-"""What stands below these is sent or compared as it is."""
 _TIMED: Final = frozenset(
     {"at", "every", "until", "from", "after", "within", "blackout", "stall", "takes", "delay"}
     | {"shuffle", "slow", "gap", "at_least", "retry", "timing"}
@@ -40,7 +39,7 @@ def times_in(said: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Every duration and every instant of a scenario, by its path."""
     inside = enumerate(said) if isinstance(said, list) else said.items()
     for key, value in inside:
-        if isinstance(value, dict | list) and key not in _OPAQUE:
+        if isinstance(value, dict | list) and key not in OPAQUE:
             yield from times_in(value, (*path, key))
         elif isinstance(value, str) and _LENGTH.match(value) and _is_timed((*path, key)):
             yield (*path, key), value

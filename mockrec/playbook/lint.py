@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mockrec.domain.script import ANCHORS, Arm
-from mockrec.playbook.anchors import coming, grounded, moments, precedes, uses
+from mockrec.playbook.anchors import circular, coming, moments, precedes, uses
 from mockrec.playbook.lint_calls import lint_calls
 from mockrec.playbook.lint_expectations import lint_expectations
 from mockrec.playbook.lint_rules import fires, lint_rules
@@ -70,7 +70,7 @@ def _counted_from(
     said: Said, sections: Sections, world: frozenset[str], calls: frozenset[str], notes: Notes
 ) -> None:
     """What instants count from exists, comes, and is known in time."""
-    alive = coming(sections, lambda index: fires(index, sections))
+    alive = coming(world, sections, lambda index: fires(index, sections))
     known = {"", *ANCHORS, *world}
     for path, instant in uses(said, sections):
         anchor = instant.anchor
@@ -86,7 +86,7 @@ def _counted_from(
 
 def _never(anchor: str, sections: Sections) -> str:
     known = moments(sections)
-    if anchor in known and grounded(known[anchor], known).anchor in known:
+    if anchor in known and circular(anchor, known):
         return f'"{anchor}" never comes: it counts from itself'
     return f'"{anchor}" never comes'
 

@@ -148,7 +148,8 @@ class _Reading:
         try:
             return parts.rule(entry, self._profile)
         except BadPattern as fault:
-            self._notes.error((*path, "when", "body", *fault.path), str(fault))
+            message = f"this is no JSON Schema: {fault}"
+            self._notes.error((*path, "when", "body", *fault.path), message)
         except ValueError as fault:
             self._notes.error((*path, "then", "refuse"), str(fault))
         return None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from mockrec.contract import printable, shortened
 from mockrec.playbook.document import Document, Spot
 from mockrec.playbook.findings import Finding, Path, Severity, in_order
 
+_LONGEST: Final = 500  # characters of a message
 _MOST: Final = 1_000  # findings: more are of no use to anybody
 
 
@@ -34,8 +36,7 @@ class Notes:
 
     def error_at(self, spot: Spot, path: Path, message: str) -> None:
         """An error at a place that no path leads to."""
-        finding = Finding(*spot, path, message, Severity.ERROR, self._source)
-        self._findings.append(finding)
+        self._keep(spot, path, message, Severity.ERROR)
 
     def line(self, path: Path) -> int:
         """The line in which the value at this path stands."""
@@ -47,7 +48,11 @@ class Notes:
 
     def _add(self, path: Path, message: str, severity: Severity, *, of_key: bool) -> None:
         spot = self._document.spot(path, of_key=of_key)
-        self._findings.append(Finding(*spot, path, message, severity, self._source))
+        self._keep(spot, path, message, severity)
+
+    def _keep(self, spot: Spot, path: Path, message: str, severity: Severity) -> None:
+        told = shortened(printable(message), _LONGEST)
+        self._findings.append(Finding(*spot, path, told, severity, self._source))
 
 
 def _touches(finding: Finding, path: Path) -> bool:
