@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Moments = Mapping[str, Instant]
 """When the cues come for the first time, by their ids."""
 Settle = Callable[[Instant], Instant]
+_FARTHEST: Final = 100
+"""How many cues an instant is traced through; a longer way is told of with less precision."""
 _BUILT_IN: Final = frozenset(ANCHORS)
 
 
@@ -91,18 +93,23 @@ def coming(
 
     `firing` says of a rule, by its place, whether it ever could.
     """
-    entries = list(_entries(sections, firing))
     read = {*moments(sections), *(rule.id for rule in sections.rules.values())}
+    following: dict[str, list[str]] = {}
+    for name, after in _entries(sections, firing):
+        following.setdefault(after, []).append(name)
     alive = {"", *_BUILT_IN, *names} - read
-    while found := {name for name, after in entries if after in alive and name not in alive}:
-        alive |= found
+    found = list(alive)
+    while found:
+        for name in following.pop(found.pop(), ()):
+            alive.add(name)
+            found.append(name)
     return frozenset(alive)
 
 
 def circular(name: str, known: Moments) -> bool:
     """Whether a cue counts, in the end, from itself."""
     seen, anchor = set[str](), known[name].anchor
-    while anchor in known and anchor not in seen:
+    while anchor in known and anchor not in seen and len(seen) < _FARTHEST:
         seen.add(anchor)
         anchor = known[anchor].anchor
     return name in seen
@@ -121,7 +128,7 @@ def _entries(sections: Sections, firing: Callable[[int], bool]) -> Iterator[tupl
 def _traced(one: Instant, known: Moments, further: Callable[[Instant], bool]) -> Instant:
     """The instant counted from what its cue counts from, and so on; a circle is left as it is."""
     seen = set[str]()
-    while one.anchor in known and one.anchor not in seen and further(one):
+    while one.anchor in known and one.anchor not in seen and len(seen) < _FARTHEST and further(one):
         seen.add(one.anchor)
         before = known[one.anchor]
         # Nothing comes before what it counts from, unless that is known beforehand as well.

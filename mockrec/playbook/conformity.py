@@ -20,8 +20,11 @@ _MEANT: Final = {"yes": "true", "on": "true", "true": "true"} | dict.fromkeys(
 """What older YAML takes for true and false."""
 
 
-def conform(document: Document, notes: Notes) -> None:
-    """Note everything about the document that the schema refuses."""
+def conform(document: Document, notes: Notes) -> bool:
+    """Note what the schema refuses; and whether all that is not noted can be relied upon.
+
+    It cannot where there is so much that only the first of it was told.
+    """
     violations = contract.check("scenario", None, document.value).violations
     at = {violation: followed(violation.pointer, document.value) for violation in violations}
     astray = {at[violation][:-1] for violation in violations if _strange(violation)}
@@ -30,6 +33,21 @@ def conform(document: Document, notes: Notes) -> None:
         if not (path in astray and violation.expected.startswith("exactly one of")):
             said = _said(violation, path, document.value)
             notes.error(path, said, of_key=_strange(violation))
+    return not violations or _is_good(document.value, notes)
+
+
+def _is_good(document: object, notes: Notes) -> bool:
+    """Whether the schema takes the document without what is noted."""
+    if not isinstance(document, dict):
+        return False
+    left: dict[str, object] = {"scenario": "story"}
+    for key, value in document.items():
+        if isinstance(value, list) and not notes.wrong((key,)):
+            indexed = enumerate(value)
+            left[key] = [entry for index, entry in indexed if not notes.spoilt((key, index))]
+        elif not notes.spoilt((key,)):
+            left[key] = value
+    return not contract.check("scenario", None, left).violations
 
 
 def _said(violation: Violation, path: Path, document: object) -> str:

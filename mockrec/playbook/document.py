@@ -36,6 +36,7 @@ LONGEST: Final = 1 << 20
 _DEEPEST: Final = 64
 _MOST_VALUES: Final = 100_000
 """How many values a document may have, those that aliases repeat counted again."""
+_MOST_DOUBLES: Final = 100
 _LONGEST_SHOWN: Final = 40
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _WORDS: Final[Mapping[str, Any]] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -207,7 +208,8 @@ class _Builder:
             value, place = self._node(self._next(), (*path, key))
             if key in keys:
                 first = f'"{_shown(key)}" stands a second time, first in line {keys[key].line}'
-                self._doubles.append((spot, (*path, key), first))
+                if len(self._doubles) < _MOST_DOUBLES:
+                    self._doubles.append((spot, (*path, key), first))
                 continue
             values[key], places[key], keys[key] = value, place, spot
         return values, _place(start, places, keys)

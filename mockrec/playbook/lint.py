@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mockrec.domain.script import ANCHORS, Arm
-from mockrec.playbook.anchors import circular, coming, moments, precedes, uses
+from mockrec.playbook.anchors import Moments, circular, coming, moments, precedes, uses
 from mockrec.playbook.lint_calls import lint_calls
 from mockrec.playbook.lint_expectations import lint_expectations
-from mockrec.playbook.lint_rules import fires, lint_rules
-from mockrec.settings import did_you_mean
+from mockrec.playbook.lint_rules import lint_rules, rules_that_fire
 
 if TYPE_CHECKING:
     from mockrec.domain.rules import Instant
@@ -62,7 +61,7 @@ def _armed(said: Said, sections: Sections, notes: Notes) -> None:
     for index, (cue, *_) in sections.cues.items():
         if isinstance(cue.does, Arm) and cue.does.rule not in rules:
             wanted, key = cue.does.rule, "arm" if cue.does.armed else "disarm"
-            hint = "; that is a cue" if wanted in others else did_you_mean(wanted, rules)
+            hint = "; that is a cue" if wanted in others else notes.near(wanted, rules)
             notes.error(("timeline", index, key), f'no rule has the id "{wanted}"{hint}')
 
 
@@ -70,22 +69,22 @@ def _counted_from(
     said: Said, sections: Sections, world: frozenset[str], calls: frozenset[str], notes: Notes
 ) -> None:
     """What instants count from exists, comes, and is known in time."""
-    alive = coming(world, sections, lambda index: fires(index, sections))
+    known_moments, firing = moments(sections), rules_that_fire(sections)
+    alive = coming(world, sections, firing.__contains__)
     known = {"", *ANCHORS, *world}
     for path, instant in uses(said, sections):
         anchor = instant.anchor
         if anchor in calls - known:
             notes.error(path, f'"{anchor}" is a call; the world does not know when calls come')
         elif anchor not in known:
-            notes.error(path, f'there is no anchor "{anchor}"{did_you_mean(anchor, known - {""})}')
+            notes.error(path, f'there is no anchor "{anchor}"{notes.near(anchor, known - {""})}')
         elif anchor not in alive and not notes.spoilt(path[:2]):
-            notes.error(path, _never(anchor, sections))
+            notes.error(path, _never(anchor, known_moments))
         else:
             _in_time(path, instant, notes)
 
 
-def _never(anchor: str, sections: Sections) -> str:
-    known = moments(sections)
+def _never(anchor: str, known: Moments) -> str:
     if anchor in known and circular(anchor, known):
         return f'"{anchor}" never comes: it counts from itself'
     return f'"{anchor}" never comes'

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from mockrec import contract
 from mockrec.domain.rules import Operation
 from mockrec.playbook.conformity import followed
-from mockrec.settings import did_you_mean
 
 if TYPE_CHECKING:
     from mockrec.playbook.findings import Path
@@ -34,15 +34,15 @@ def lint_calls(
     started = False
     for index, call in sections.calls.items():
         path = ("calls", index)
-        if problem := _unanchored(call, anchors):
-            notes.error((*path, "at"), problem)
+        _lint_anchor(path, call, anchors, notes)
         for place, problem in bad_patterns(said["calls"][index].get("answer")):
             notes.error((*path, "answer", *place), problem)
         sent |= {key: call.parameters[key] for key in call.parameters if key != "clientRequest"}
         if call.operation in _SESSION and not (started or {"sid", "resourceId"} <= sent.keys()):
             notes.warning((*path, call.operation), "no start before it has given it a sid")
         started = started or call.operation is Operation.START
-        _lint_body(path, call, sent, settings, notes)
+        if not notes.full:  # to explain a refusal takes its time
+            _lint_body(path, call, sent, settings, notes)
 
 
 def bad_patterns(said: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -53,18 +53,18 @@ def bad_patterns(said: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
             yield from bad_patterns(value, (*path, key))
     elif isinstance(said, str) and re.fullmatch(r"/.+/", said, re.DOTALL):
         try:
-            re.compile(said[1:-1])
+            with warnings.catch_warnings(action="ignore"):
+                re.compile(said[1:-1])
         except (re.error, OverflowError, RecursionError) as fault:
             yield path, f"this is no pattern: {fault}"
 
 
-def _unanchored(call: Call, anchors: Collection[str]) -> str | None:
+def _lint_anchor(path: Path, call: Call, anchors: Collection[str], notes: Notes) -> None:
     anchor = call.at.anchor
     if anchor and anchor == call.id:
-        return "it counts from itself"
-    if not anchor or anchor in anchors:
-        return None
-    return f'there is no anchor "{anchor}"{did_you_mean(anchor, anchors)}'
+        notes.error((*path, "at"), "it counts from itself")
+    elif anchor and anchor not in anchors:
+        notes.error((*path, "at"), f'there is no anchor "{anchor}"{notes.near(anchor, anchors)}')
 
 
 def _lint_body(path: Path, call: Call, sent: Said, settings: Said, notes: Notes) -> None:

@@ -11,7 +11,6 @@ from mockrec import assets
 from mockrec.playbook.lint_calls import bad_patterns
 from mockrec.playbook.notices import numbers_of, unknown
 from mockrec.render.envelope import event_names
-from mockrec.settings import did_you_mean
 
 if TYPE_CHECKING:
     from mockrec.playbook.findings import Path
@@ -30,7 +29,7 @@ def lint_expectations(sections: Sections, anchors: Collection[str], notes: Notes
         path = ("expect", index, *(("never",) if one.never else ()))
         after = one.after.anchor if one.after else ""
         if after and after not in anchors:
-            message = f'there is no anchor "{after}"{did_you_mean(after, anchors)}'
+            message = f'there is no anchor "{after}"{notes.near(after, anchors)}'
             notes.error((*path, "after"), message)
         if one.details.get("at_least", 0) > one.details.get(
             "at_most", one.details.get("at_least", 0)
@@ -50,7 +49,7 @@ def _lint_notified(path: Path, one: Expectation, notes: Notes) -> None:
     known = set[str]().union(*map(_details, numbers)) | _payload()
     for key in one.details:
         if key not in known and key not in _BESIDE:
-            hint = did_you_mean(key, {*known, *_BESIDE})
+            hint = notes.near(key, {*known, *_BESIDE})
             message = f'{one.subject} has no detail "{key[:40]}"{hint}'
             notes.error((*path, key), message, of_key=True)
     for place, problem in bad_patterns(dict(one.details)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
@@ -51,14 +51,25 @@ _VALUES: Final[Mapping[str, tuple[str, ...]]] = {
 def lint_rules(sections: Sections, notes: Notes) -> None:
     """Note what keeps rules from ever firing."""
     known = moments(sections)
+    idle = _idle(sections)
     for index, rule in sections.rules.items():
         path = ("rules", index)
         if _closed(rule, known):
             notes.error((*path, "until"), "the window closes before it opens")
-        for key, why in _idle(index, sections):
+        for key, why in idle[index]:
             notes.warning((*path, key), f"this rule never fires: {why}", of_key=key == "id")
         if rule.every > 1 and rule.times == 1:
             notes.warning((*path, "every"), "with times: 1, every says nothing")
+
+
+def rules_that_fire(sections: Sections) -> frozenset[int]:
+    """The places of the rules that could fire, as far as their own words go."""
+    known, idle = moments(sections), _idle(sections)
+    return frozenset(
+        index
+        for index, rule in sections.rules.items()
+        if not idle[index] and not _closed(rule, known)
+    )
 
 
 def lint_condition(rule: Path, said: Mapping[str, object], op: Operation, notes: Notes) -> None:
@@ -78,24 +89,36 @@ def lint_condition(rule: Path, said: Mapping[str, object], op: Operation, notes:
         notes.warning((*rule, "when", "mode"), message)
 
 
-def fires(index: int, sections: Sections) -> bool:
-    """Whether the rule at this place could fire, as far as its own words go."""
-    rule = sections.rules[index]
-    return not any(_idle(index, sections)) and not _closed(rule, moments(sections))
+def _idle(sections: Sections) -> Mapping[int, tuple[tuple[str, str], ...]]:
+    """For each rule why it can never fire, if it cannot, and the key that says so."""
+    orders = {cue.does for cue, *_ in sections.cues.values() if isinstance(cue.does, Arm)}
+    always: dict[Operation, str] = {}
+    idle: dict[int, tuple[tuple[str, str], ...]] = {}
+    for index, rule in sections.rules.items():
+        idle[index] = tuple(_reasons(rule, orders, always))
+        if _fires_always(rule, orders):
+            always.setdefault(rule.operation, rule.id)
+    return idle
 
 
-def _idle(index: int, sections: Sections) -> Iterator[tuple[str, str]]:
-    """Why a rule can never fire, and the key that says so."""
-    rule = sections.rules[index]
+def _reasons(
+    rule: Rule, orders: Collection[Arm], always: Mapping[Operation, str]
+) -> Iterator[tuple[str, str]]:
     if rule.times == 0:
         yield "times", "times is 0"
     if rule.probability == 0:
         yield "probability", "its probability is 0"
-    if not rule.armed and Arm(rule.id) not in _orders(sections):
+    if not rule.armed and Arm(rule.id) not in orders:
         yield "armed", "it is not armed, and nothing in the timeline arms it"
-    earlier = (one for place, one in sections.rules.items() if place < index)
-    if first := next((one for one in earlier if _covers(one, rule, sections)), None):
-        yield "id", f'"{first.id}" comes before it at every {rule.operation}'
+    of_any = always.get(Operation.ANY) if rule.operation in _CALLS else None
+    if first := always.get(rule.operation, of_any):
+        yield "id", f'"{first}" comes before it at every {rule.operation}'
+
+
+def _fires_always(rule: Rule, orders: Collection[Arm]) -> bool:
+    """Whether nothing is left for the rules that come after it."""
+    limited = isinstance(rule.fault.effect, Limit) or Arm(rule.id, armed=False) in orders
+    return not limited and rule == Rule(rule.id, rule.operation, rule.fault)
 
 
 def _closed(rule: Rule, known: Moments) -> bool:
@@ -105,21 +128,6 @@ def _closed(rule: Rule, known: Moments) -> bool:
     if opens is None:
         return not closes.anchor and closes.offset <= 0
     return precedes(closes, opens, known)
-
-
-def _covers(first: Rule, second: Rule, sections: Sections) -> bool:
-    """Whether the first rule fires at every occasion of the second."""
-    if first.operation is not second.operation and not (
-        first.operation is Operation.ANY and first.befalls(second.operation)
-    ):
-        return False
-    always = Rule(first.id, first.operation, first.fault)
-    disarmed = Arm(first.id, armed=False) in _orders(sections)
-    return first == always and not disarmed and not isinstance(first.fault.effect, Limit)
-
-
-def _orders(sections: Sections) -> list[object]:
-    return [cue.does for cue, *_ in sections.cues.values()]
 
 
 def _impossible(name: str, wanted: int | str) -> str | None:

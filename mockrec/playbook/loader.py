@@ -69,8 +69,7 @@ def examine(text: str, source: str) -> Examined:
     notes = Notes(document, source)
     for spot, path, message in document.doubles:
         notes.error_at(spot, path, message)
-    conform(document, notes)
-    if not isinstance(document.value, dict):
+    if not conform(document, notes):
         return Examined(None, notes.findings)
     scenario, sections = _Reading(document, notes).scenario(text)
     lint(document.value, sections, scenario.settings, notes)

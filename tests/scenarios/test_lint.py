@@ -372,6 +372,10 @@ def test_a_call_may_count_from_another() -> None:
     assert calls("at: me, id: me, acquire: {}") == ["2:8: error: it counts from itself"]
 
 
+def test_a_pattern_that_python_has_doubts_about_is_one() -> None:
+    assert calls(f"{ACQUIRE}, answer: {{body: {{a: '/[[a]/'}}}}") == []
+
+
 @pytest.mark.parametrize("part", ["body: {a: {b: ['/(/']}}", "headers: {X-A: '/(/'}"])
 def test_a_pattern_in_an_answer_has_to_be_one(part: str) -> None:
     (complaint,) = calls(f"{ACQUIRE}, answer: {{{part}}}")

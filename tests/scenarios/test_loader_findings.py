@@ -300,3 +300,30 @@ def test_an_alias_stands_where_it_is_used() -> None:
 
 def test_a_byte_order_mark_is_no_text() -> None:
     assert load("\ufeffscenario: story", "x").name == "story"
+
+
+# --- a great many ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("entry", ["{at: 1, oops: 2}", "{}", "7", "{at: 0s, join: {uid: x}}"])
+def test_what_is_beyond_counting_is_not_taken_for_good(entry: str) -> None:
+    with pytest.raises(BadScenario) as raised:
+        load(f"scenario: a\ntimeline: [{', '.join([entry] * 500)}]", "x")
+
+    assert 0 < len(raised.value.findings) <= 1_000
+
+
+def test_keys_that_stand_twice_beyond_counting_are_told_of_in_part() -> None:
+    text = "{" + ", ".join(["scenario: a"] * 5_000) + "}"
+
+    with pytest.raises(BadScenario) as raised:
+        load(text, "x")
+    assert len(raised.value.findings) == 100
+
+
+def test_a_long_way_from_cue_to_cue_is_followed_in_the_end() -> None:
+    entries = [f"{{at: c{n + 1} + 1s, id: c{n}, kick: {{}}}}" for n in range(1_500)]
+    last = "{at: 1s, id: c1500, kick: {}}"
+
+    assert len(told(f"timeline: [{', '.join([*entries, last])}]").cues) == 1_501
+    assert len(found(f"timeline: [{', '.join(entries)}]")) == 1_000

@@ -61,7 +61,8 @@ def test_a_shipped_scenario_is_complete(name: str) -> None:
 def test_what_it_refers_to_stands_in_the_protocol(name: str) -> None:
     page = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
     headings = {
-        heading.lower().replace(" ", "-") for heading in re.findall(r"^#+ (.+)$", page, re.M)
+        heading.lower().replace(" ", "-")
+        for heading in re.findall(r"^#+ (.+)$", page, re.MULTILINE)
     }
     references = load(assets.scenario(name), name).docs
 
