@@ -65,6 +65,11 @@ def test_what_is_no_duration_is_quoted_but_not_at_length() -> None:
         duration("x" * 1_000)
 
 
+def test_a_duration_beyond_all_numbers_is_too_long() -> None:
+    with pytest.raises(ValueError, match="at most a century"):
+        duration(f"{'9' * 400}s")
+
+
 def test_a_century_is_the_longest_duration() -> None:
     assert duration("36600d") == LONGEST == 36_600 * DAY
     with pytest.raises(ValueError, match='at most a century, got "36600d1ms"'):

@@ -86,6 +86,13 @@ def test_what_is_no_utf_8_has_its_place(capsys: Output) -> None:
     assert capsys.readouterr().out == "old.yaml:2:10: error: this is no UTF-8: the byte e8\n"
 
 
+def test_a_byte_order_mark_is_no_text(capsys: Output) -> None:
+    Path("tabs.json").write_text('{\n\t"scenario":\t"story"\n}', encoding="utf-8-sig")
+
+    assert cli.main(["check", "tabs.json"]) == 0
+    assert capsys.readouterr().out == ""
+
+
 def test_a_huge_file_is_not_read_to_its_end(capsys: Output) -> None:
     Path("huge.yaml").write_text("#" * (5 << 20), encoding="utf-8")
 

@@ -196,6 +196,15 @@ def test_what_cannot_be_compared_may_be_right() -> None:
     told("timeline: [{at: 5s, bucket: {fails: transfer, until: started + 1s}}]")
 
 
+def test_what_is_late_counts_from_when_it_comes() -> None:
+    said = timeline(
+        "at: exited - 5s, id: a, kick: {}", "at: exited + 1s, capacity: {until: a + 2s}"
+    )
+
+    assert len(said) == 1
+    assert "can only be late" in said[0]
+
+
 def test_what_is_repeated_is_taken_back_once() -> None:
     (complaint,) = timeline("at: 1s, every: 5s, until: 1m, capacity: {until: 2m}")
 

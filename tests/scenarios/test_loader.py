@@ -284,6 +284,10 @@ def test_what_is_done_has_a_default_for_each_fault(said: str, *, done: bool) -> 
     assert rule(f"op: stop, then: {{{said}}}").fault.done is done
 
 
+def test_a_connection_has_nothing_done() -> None:
+    assert rule("op: connect, then: {stall: 3s}").fault == faults.Fault(stall=3_000)
+
+
 def test_time_may_be_lost_beside_an_effect() -> None:
     fault = rule("op: stop, then: {refuse: 62, stall: 250ms, takes: 20s}").fault
 
