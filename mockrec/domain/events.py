@@ -356,10 +356,11 @@ class TranscoderStarted(Notice):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscoderCompleted(Notice):
-    """Postponed transcoding has its files."""
+    """Postponed transcoding has its files, but of some users it could make none."""
 
     files: tuple[Transcoded, ...]
     storage: Storage
+    failed: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -376,6 +377,7 @@ class PostponedFinished(Notice):
 
     files: tuple[Transcoded, ...]
     storage: Storage
+    failed: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

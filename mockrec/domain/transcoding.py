@@ -8,21 +8,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mockrec.domain.conditions import FAIR, Conditions
 from mockrec.domain.events import (
+    DownloadFailed,
     PostponedFinished,
     TranscoderCompleted,
     TranscoderStarted,
     TranscodingUploaded,
 )
+from mockrec.domain.judging import say
 from mockrec.domain.moments import Millis
-from mockrec.domain.streams import EVERYBODY, Transcoded
+from mockrec.domain.streams import EVERYBODY, FileKind, Slice, Transcoded, Verdict
 from mockrec.domain.task import Postponed
 from mockrec.domain.values import dataclass, replace
 
 if TYPE_CHECKING:
     from mockrec.domain.events import Event
     from mockrec.domain.recording import Recording
-    from mockrec.domain.streams import Stream
+    from mockrec.domain.streams import RecordedFile, Stream
     from mockrec.domain.task import Storage, Task
 
 
@@ -35,6 +38,12 @@ class Transcoding:
     files: tuple[Transcoded, ...]
     sequence: int
     due: Millis
+    playlists: tuple[RecordedFile, ...] = ()
+    """What is fetched from the bucket, and with them their slices."""
+    lacking: tuple[Slice, ...] = ()
+    """What only the service's own backup has: the transcoder looks for it in the bucket."""
+    failed: frozenset[int] = frozenset()
+    """Of whom nothing can be made."""
     started: bool = False
 
     @property
@@ -54,28 +63,63 @@ def plan(recording: Recording) -> Transcoding | None:
         for uid in _owners(task, streams)
         for index, media in enumerate(_parts(_length(streams, uid), task.timing.mp4))
     )
-    due = recording.now + task.timing.settle
-    return Transcoding(task, storage, files, recording.sequence, due)
+    lacking = tuple(item for item in recording.backup if isinstance(item, Slice))
+    return Transcoding(
+        task,
+        storage,
+        files,
+        recording.sequence,
+        due=recording.now + task.timing.settle,
+        playlists=tuple(file for file in recording.files if file.kind is FileKind.PLAYLIST),
+        lacking=lacking,
+        failed=frozenset(_owner(task, piece.key.uid) for piece in lacking),
+    )
 
 
-def proceed(job: Transcoding) -> tuple[Transcoding | None, tuple[Event, ...]]:
+def proceed(
+    job: Transcoding, conditions: Conditions = FAIR
+) -> tuple[Transcoding | None, tuple[Event, ...]]:
     """The step that is due: the transcoder starts, or has finished; None when all is done."""
+    judged = say(conditions, job.storage, external=False)
+    if judged.verdict is not Verdict.STORED:
+        job = replace(job, failed=frozenset(file.uid for file in job.files))
+    return (None, _finished(job)) if job.started else _begun(job, judged.verdict)
+
+
+def _begun(job: Transcoding, verdict: Verdict | None) -> tuple[Transcoding, tuple[Event, ...]]:
+    """The transcoder fetches what was recorded, and tells once of all that it cannot get."""
     at, number = job.due, job.sequence
-    if not job.started:
-        begun = replace(job, started=True, sequence=number + 1, due=at + job.task.timing.transcode)
-        return begun, (TranscoderStarted(at=at, sequence=number),)
-    files, storage = job.files, job.storage
-    uploaded = tuple(TranscodingUploaded(at=at, file=file, storage=storage) for file in files)
-    completed = TranscoderCompleted(at=at, sequence=number, files=files, storage=storage)
-    finished = PostponedFinished(at=at, sequence=number + 1, files=files, storage=storage)
-    return None, (*uploaded, completed, finished)
+    started = TranscoderStarted(at=at, sequence=number)
+    job = replace(job, started=True, sequence=number + 1, due=at + job.task.timing.transcode)
+    missing = job.lacking if verdict is Verdict.STORED else job.playlists
+    if not missing:
+        return job, (started,)
+    told = DownloadFailed(at=at, sequence=job.sequence, files=missing, storage=job.storage)
+    return replace(job, sequence=job.sequence + 1), (started, told)
+
+
+def _finished(job: Transcoding) -> tuple[Event, ...]:
+    """What could be made is in the bucket."""
+    at, number, storage = job.due, job.sequence, job.storage
+    made = tuple(file for file in job.files if file.uid not in job.failed)
+    failed = tuple(sorted(job.failed))
+    uploaded = (TranscodingUploaded(at=at, file=file, storage=storage) for file in made)
+    completed = TranscoderCompleted(
+        at=at, sequence=number, files=made, storage=storage, failed=failed
+    )
+    finished = PostponedFinished(
+        at=at, sequence=number + 1, files=made, storage=storage, failed=failed
+    )
+    return (*uploaded, completed, finished)
 
 
 def _owners(task: Task, streams: list[Stream]) -> list[int]:
     """Transcoding makes files of each user, mixing of everybody."""
-    if task.postponed is Postponed.MIXING:
-        return [EVERYBODY]
-    return sorted({one.key.uid for one in streams})
+    return sorted({_owner(task, one.key.uid) for one in streams})
+
+
+def _owner(task: Task, uid: int) -> int:
+    return EVERYBODY if task.postponed is Postponed.MIXING else uid
 
 
 def _length(streams: list[Stream], uid: int) -> Millis:

@@ -240,8 +240,9 @@ class World:
             return play(self, due)
         recording, job = self.recordings.get(key), self.jobs.get(key)
         if job is not None and job.due == due:
-            step = transcode(job) if isinstance(job, Transcoding) else restore(job, self.conditions)
-            return self._continued(job, *step)
+            if isinstance(job, Transcoding):
+                return self._continued(job, *transcode(job, self.conditions))
+            return self._continued(job, *restore(job, self.conditions))
         if recording is not None and recording.next_due == due:
             moved, events = advance(dealt(self.script, recording), due)
             return self._with(moved).report(moved.task, events)

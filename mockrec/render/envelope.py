@@ -171,10 +171,10 @@ def _specimens(at: Millis) -> dict[int, Notice]:
         CapabilityLimited(**now, limit=Limit.RESOLUTION),
         PageReloaded(**now, reason=Mishap.SILENCE),
         TranscoderStarted(**now),
-        TranscoderCompleted(**now, files=made, storage=_BUCKET),
+        TranscoderCompleted(**now, files=made, storage=_BUCKET, failed=()),
         DownloadFailed(**now, files=files, storage=_BUCKET),
         OutputChanged(**now, url="rtmp://test/test", state=OutputState.CONNECTING),
-        PostponedFinished(**now, files=made, storage=_BUCKET),
+        PostponedFinished(**now, files=made, storage=_BUCKET, failed=()),
     )
     return {announcement(notice).event_type: notice for notice in notices}
 

@@ -53,6 +53,7 @@ from mockrec.domain.streams import (
 )
 from mockrec.domain.task import Mode, Page, Storage, Task
 from mockrec.domain.values import dataclass
+from mockrec.render.endings import OTHER, WEB_ENDINGS
 from mockrec.render.names import file_name, path, slice_name, snapshot_name, transcoded_name
 
 Body = dict[str, Any]
@@ -189,7 +190,7 @@ def _web_started(told: _Told[WebStarted]) -> Body:
 
 
 def _web_stopped(told: _Told[WebStopped]) -> Body:
-    code, message = WEB_ENDINGS.get(told.notice.ending, _RECORDER_ERROR)
+    code, message = WEB_ENDINGS.get(told.notice.ending, OTHER)
     listed = sorted(told.notice.files, key=lambda file: (file.kind is FileKind.MP4, file.index))
     return {
         "code": code,
@@ -213,7 +214,8 @@ def _transcoded(told: _Told[TranscoderCompleted]) -> Body:
         {"uid": str(uid), "result": "success", "fileList": _made(told, files)}
         for uid, files in groupby(made, key=lambda file: file.uid)
     ]
-    return {"result": "all_success" if uids else "fail", "uids": uids}
+    uids += [{"uid": str(uid), "result": "fail", "fileList": []} for uid in told.notice.failed]
+    return {"result": _outcome(told.notice, "all_success", "fail"), "uids": uids}
 
 
 def _download(told: _Told[DownloadFailed]) -> Body:
@@ -236,24 +238,18 @@ def _output(told: _Told[OutputChanged]) -> Body:
 
 def _result(told: _Told[PostponedFinished]) -> Body:
     files = _made(told, told.notice.files)
-    return {"result": "total_success" if files else "failed", "fileList": files}
+    return {"result": _outcome(told.notice, "total_success", "failed"), "fileList": files}
+
+
+def _outcome(notice: TranscoderCompleted | PostponedFinished, whole: str, nothing: str) -> str:
+    """The two notices have different words for the same."""
+    if not notice.files:
+        return nothing
+    return "partial_success" if notice.failed else whole
 
 
 # What their details are made of.
 
-WEB_ENDINGS: Final = {
-    Ending.STOPPED: (0, "ok"),
-    Ending.MAX_HOURS: (1, "max_recording_hour"),
-    Ending.PAGE_LIMITED: (2, "capability_limit"),
-    Ending.ENGINE_FAILED: (3, "start_engine_failed"),
-    Ending.PAGE_TIMEOUT: (4, "page_load_timeout"),
-    Ending.PAGE_FAILED: (5, "access_url_failed"),
-    Ending.PAGE_CRASHED: (6, "recorder_error"),
-    Ending.BUCKET_REFUSED: (6, "recorder_error"),
-    Ending.SERVER_LOST: (6, "recorder_error"),
-}
-"""The code and the message of notice 71 for each end that a web recording can come to."""
-_RECORDER_ERROR: Final = (6, "recorder_error")
 _ORDER: Final = {Track.AUDIO: 0, Track.VIDEO: 1, Track.BOTH: 2}
 
 

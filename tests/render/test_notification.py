@@ -63,12 +63,12 @@ from mockrec.domain.streams import (
 )
 from mockrec.domain.task import Mode, Page, Postponed, Storage, StreamMode, Task, Vod
 from mockrec.domain.transcoding import plan, proceed
+from mockrec.render.endings import WEB_ENDINGS
 from mockrec.render.envelope import UnknownEvent, envelope, event_types, health_check, topics
 from mockrec.render.notification import (
     ANNOUNCED,
     AUDIO_CHANGED,
     VIDEO_CHANGED,
-    WEB_ENDINGS,
     NoticeStyle,
     announcement,
     details,
@@ -163,6 +163,22 @@ MADE: Final = (
 MIXED: Final = (Transcoded(0, 0, 60_000, portrait=False),)
 
 TOLD: Final = {"at": NOW, "sequence": 7}
+
+
+def completed(
+    files: tuple[Transcoded, ...], failed: tuple[int, ...] = (), storage: Storage = STORAGE
+) -> TranscoderCompleted:
+    """Postponed transcoding has come to this."""
+    return TranscoderCompleted(**TOLD, files=files, storage=storage, failed=failed)
+
+
+def finished(
+    files: tuple[Transcoded, ...], failed: tuple[int, ...] = (), storage: Storage = STORAGE
+) -> PostponedFinished:
+    """The same, at last."""
+    return PostponedFinished(**TOLD, files=files, storage=storage, failed=failed)
+
+
 CASES: Final[dict[str, tuple[Task, Notice]]] = {
     "0001 error": (
         MIX,
@@ -233,9 +249,23 @@ CASES: Final[dict[str, tuple[Task, Notice]]] = {
     "0072 capability limit": (WEB, CapabilityLimited(**TOLD, limit=Limit.WEBGL)),
     "0073 reload": (WEB, PageReloaded(**TOLD, reason=Mishap.SILENCE)),
     "0080 transcoder started": (TRANSCODING, TranscoderStarted(**TOLD)),
-    "0081 transcoding": (TRANSCODING, TranscoderCompleted(**TOLD, files=MADE, storage=STORAGE)),
-    "0081 mixing": (MIXING, TranscoderCompleted(**TOLD, files=MIXED, storage=STORAGE)),
-    "0081 nothing": (TRANSCODING, TranscoderCompleted(**TOLD, files=(), storage=STORAGE)),
+    "0081 transcoding": (
+        TRANSCODING,
+        completed(MADE),
+    ),
+    "0081 mixing": (MIXING, completed(MIXED)),
+    "0081 partly": (
+        TRANSCODING,
+        completed(MADE, failed=(1003,)),
+    ),
+    "0081 failed": (
+        TRANSCODING,
+        completed((), failed=(1001, 1002)),
+    ),
+    "0081 nothing": (
+        TRANSCODING,
+        completed(()),
+    ),
     "0090 download failed": (
         TRANSCODING,
         DownloadFailed(
@@ -244,7 +274,7 @@ CASES: Final[dict[str, tuple[Task, Notice]]] = {
     ),
     "0081 after an update": (
         TRANSCODING,
-        TranscoderCompleted(**TOLD, files=MADE[:1], storage=replace(STORAGE, prefix=("new",))),
+        completed(MADE[:1], storage=replace(STORAGE, prefix=("new",))),
     ),
     "0090 after an update": (
         TRANSCODING,
@@ -252,15 +282,22 @@ CASES: Final[dict[str, tuple[Task, Notice]]] = {
     ),
     "1001 after an update": (
         TRANSCODING,
-        PostponedFinished(**TOLD, files=MADE[:1], storage=replace(STORAGE, prefix=("new",))),
+        finished(MADE[:1], storage=replace(STORAGE, prefix=("new",))),
     ),
     "0100 rtmp": (
         WEB,
         OutputChanged(**TOLD, url="rtmp://cdn.example/live/k", state=OutputState.PUBLISHING),
     ),
-    "1001 transcoding": (TRANSCODING, PostponedFinished(**TOLD, files=MADE, storage=STORAGE)),
-    "1001 mixing": (MIXING, PostponedFinished(**TOLD, files=MIXED, storage=STORAGE)),
-    "1001 nothing": (TRANSCODING, PostponedFinished(**TOLD, files=(), storage=STORAGE)),
+    "1001 transcoding": (
+        TRANSCODING,
+        finished(MADE),
+    ),
+    "1001 mixing": (MIXING, finished(MIXED)),
+    "1001 partly": (
+        TRANSCODING,
+        finished(MADE, failed=(1003,)),
+    ),
+    "1001 nothing": (TRANSCODING, finished(())),
 }
 """Each kind of notice in each mode that changes what it says."""
 
