@@ -6,17 +6,15 @@ offset, the number, the event and its details; in these, moments are offsets, to
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from mockrec.domain.changes import FailOver
-from tests.api.service import PAGE, STORAGE, UID, Session, World
-from tests.notify.receivers import Arrival, Receiver
+from tests.api.service import PAGE, STORAGE, Session, World
+from tests.notify.lines import timeline
+from tests.notify.receivers import Receiver
 
 Story = Callable[[World], Awaitable[Session]]
 
@@ -35,7 +33,6 @@ VOD: Final = {
 }
 SHOTS: Final = {"captureInterval": 10, "fileType": ["jpg"]}
 HLS: Final = {"avFileType": ["hls"]}
-_MOMENT: Final = re.compile(r"(?<=[:_])1[0-9]{12}(?=[,}.])")
 _LATE: Final = "31s"
 
 
@@ -231,35 +228,6 @@ async def kicked(world: World) -> Session:
     return session
 
 
-async def failed_over(world: World) -> Session:
-    """The server dies in the middle of a slice."""
-    await joined(world, 1001)
-    session = await world.record("mix")
-    await world.advance("40s")
-    await world.suffer(FailOver())
-    return await stopped(world, session, "50s")
-
-
-async def web_failed_over(world: World) -> Session:
-    """The same where a page is recorded and pushed."""
-    services = {"extensionServices": [PAGE, PUSH]}
-    session = await world.record("web", extensionServiceConfig=services)
-    await world.advance("40s")
-    await world.suffer(FailOver())
-    return await stopped(world, session, "50s")
-
-
-async def failed_over_too_often(world: World) -> Session:
-    """A fourth server dies."""
-    await joined(world, 1001)
-    session = await world.record("mix")
-    for _ in range(4):
-        await world.advance("40s")
-        await world.suffer(FailOver(1_000))
-    await world.advance("1m")
-    return session
-
-
 async def started_twice(world: World) -> Session:
     """The same resource is started again."""
     await joined(world, 1001)
@@ -287,7 +255,6 @@ STORIES: Final[tuple[Story, ...]] = (
     *(snapshots, snapshots_and_files, postponed),
     *(hls, mp4, audio_only, vod, web, web_on_hold, web_and_rtmp, max_hours),
     *(idle, idle_from_the_beginning, nobody_streamed, kicked, started_twice, stopped_early),
-    *(failed_over, web_failed_over, failed_over_too_often),
 )
 
 
@@ -303,25 +270,3 @@ async def test_what_is_told_in_the_course_of(
     assert told == receiver.arrivals
     assert [one.payload["sequence"] for one in told] == list(range(len(told)))
     assert timeline(told, began, session.sid) == snapshot
-
-
-def timeline(told: list[Arrival], began: int, sid: str) -> str:
-    """A line for each notification."""
-    return "\n".join([*(_line(one, began, sid) for one in told), ""])
-
-
-def _line(arrival: Arrival, began: int, sid: str) -> str:
-    payload, details = arrival.payload, dict(arrival.details)
-    said = {"service": f"{payload['serviceType']}/{payload['serviceScene']}"}
-    if payload["uid"] != UID:
-        said["uid"] = payload["uid"]
-    name = details.pop("msgName")
-    text = json.dumps(said | details, separators=(",", ":")).replace(sid, "SID")
-    text = _MOMENT.sub(lambda found: f"+{_since(began, int(found[0])):.3f}", text)
-    offset = _since(began, payload["sendts"])
-    return f"{offset:9.3f} {payload['sequence']:3} {arrival.event:4} {name} {text}"
-
-
-def _since(began: int, moment: int) -> float:
-    """Seconds."""
-    return (moment - began) / 1_000
