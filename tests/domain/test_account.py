@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import pytest
+
 from mockrec.domain.changes import ExhaustCapacity, Felt, Mute, Publish, SuspendAccount
 from mockrec.domain.channel import BOTH, Codec, Role, User
 from mockrec.domain.commands import (
@@ -14,6 +16,7 @@ from mockrec.domain.commands import (
     Query,
     Stopped,
 )
+from mockrec.domain.decisions import refused
 from mockrec.domain.events import StreamChanged
 from mockrec.domain.moments import MINUTE
 from mockrec.domain.policy import Policy
@@ -174,3 +177,8 @@ def test_one_of_an_audience_may_mute_and_the_audience_stays_one(studio: Studio) 
     studio.stop(session)
 
     assert not studio.world.channel(CNAME).users
+
+
+def test_what_is_never_refused_has_no_ids_to_be_refused_with(studio: Studio) -> None:
+    with pytest.raises(TypeError, match="Mute is never refused"):
+        refused(studio.world, Mute(CNAME, 1), OVERLOADED, "")
