@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 async def scenario(request: web.Request) -> web.Response:
     """The scenario that is played here, what it counts from, what its rules have counted."""
-    return show(_state(realm(request)))
+    one = realm(request)
+    text = one.performance.scenario.text if one.performance else None
+    return show(_state(one) | {"text": text})
 
 
 async def put_on(request: web.Request) -> web.Response:
@@ -112,7 +114,6 @@ def _state(one: Realm) -> dict[str, Any]:
             }
             for rule in deck.rules
         ],
-        "text": performance.scenario.text,
     }
 
 

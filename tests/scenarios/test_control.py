@@ -1,0 +1,227 @@
+"""A scenario over HTTP: put on, looked at, judged, taken off."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.api.service import CNAME, EPOCH, Reply, Service, World, done, wrong
+
+STORY = """
+scenario: a-bad-morning
+about: The service has no room at first.
+seed: 7
+settings: {qps: 5, profile: "2020", callback: {secret: s3cr3t}}
+timing: {upload: 2s}
+timeline:
+  - {at: 5s, id: alice, join: {channel: room, uid: 101}}
+rules:
+  - {id: full, op: acquire, times: 1, then: {refuse: 501}}
+  - {id: never, op: acquire, skip: 5, then: {refuse: 501}}
+expect:
+  - {called: acquire, at_least: 2}
+  - {never: {notified: session_exit}}
+"""
+
+
+async def put(world: World, text: str, query: str = "") -> Reply:
+    """Put on this text."""
+    path = f"/_mockrec/worlds/{world.app_id}/scenario{query}"
+    return await world.service.send("PUT", path, data=text.encode())
+
+
+async def test_it_begins_at_the_present_moment(world: World) -> None:
+    state = done(await put(world, STORY))
+
+    assert (state["scenario"], state["began"], state["now"]) == ("a-bad-morning", EPOCH, EPOCH)
+    assert state["anchors"] == {"scenario": EPOCH}
+    assert state["next_cue"] == EPOCH + 5_000
+    assert [rule["id"] for rule in state["rules"]] == ["full", "never"]
+
+
+async def test_its_settings_are_in_force(world: World) -> None:
+    done(await put(world, STORY))
+    settings = await world.get("/settings")
+
+    assert (settings["qps"], settings["profile"]) == (5, "2020")
+    assert settings["timing"]["upload"] == 2_000
+    assert (await world.get())["seed"] == 7
+
+
+async def test_its_rules_befall_calls_and_say_what_they_counted(world: World) -> None:
+    done(await put(world, STORY))
+    answers = [await world.acquire() for _ in range(2)]
+    rules = (await world.get("/scenario"))["rules"]
+
+    assert [answer.status for answer in answers] == [500, 200]
+    assert answers[0].headers["X-Mockrec-Rule"] == "full"
+    assert "X-Mockrec-Rule" not in answers[1].headers
+    assert [(rule["seen"], rule["fired"], rule["lost"]) for rule in rules] == [(2, 1, 0), (2, 0, 0)]
+
+
+async def test_its_cues_come_and_stand_in_the_journal(world: World) -> None:
+    done(await put(world, STORY))
+    await world.advance("6s")
+    (cue,) = [entry for entry in await world.journal("kind=event") if entry["event"] == "CuePlayed"]
+
+    assert cue["at"] == EPOCH + 5_000
+    assert cue["details"]["id"] == "alice"
+    assert [user["uid"] for user in (await world.get(f"/channels/{CNAME}"))["users"]] == ["101"]
+    assert (await world.get("/scenario"))["anchors"]["alice"] == EPOCH + 5_000
+
+
+async def test_the_clock_goes_until_an_anchor_comes(world: World) -> None:
+    done(await put(world, STORY))
+    await world.until(anchor=["exited", "alice"])
+
+    assert await world.now() == EPOCH + 5_000
+
+
+async def test_an_anchor_that_has_come_is_answered_at_once(world: World) -> None:
+    done(await put(world, STORY))
+    await world.advance("10s")
+    await world.until(anchor=["alice"])
+
+    assert await world.now() == EPOCH + 10_000
+
+
+async def test_the_report_judges_what_has_been(world: World) -> None:
+    done(await put(world, STORY))
+    before = await world.get("/scenario/report")
+    for _ in range(2):
+        await world.acquire()
+    after = await world.get("/scenario/report")
+
+    assert [verdict["kept"] for verdict in before["verdicts"]] == [False, True]
+    assert before["verdicts"][0]["why"] == "it happened never, expected at least 2"
+    assert [verdict["kept"] for verdict in after["verdicts"]] == [True, True]
+    assert (before["kept"], after["kept"]) == (False, True)
+
+
+async def test_a_verdict_shows_what_happened_around(world: World) -> None:
+    done(await put(world, STORY))
+    await world.acquire()
+    verdict = (await world.get("/scenario/report"))["verdicts"][0]
+
+    assert [line.split(maxsplit=1)[1] for line in verdict["timeline"]] == [
+        "call      acquire -> 500/501  (rule full)"
+    ]
+
+
+async def test_expectations_are_judged_without_a_scenario(world: World) -> None:
+    await world.record()
+    await world.advance("5s")
+    expect = [{"notified": "recorder_started"}, {"never": {"called": "stop"}}]
+    answer = await world.post("/scenario/verdicts", expect=[*expect, {"notified": 31}])
+
+    assert [verdict["kept"] for verdict in answer["verdicts"]] == [True, True, False]
+    assert answer["kept"] is False
+
+
+async def test_an_expectation_that_is_none_is_refused_with_its_place(world: World) -> None:
+    reply = await world.control(
+        "POST", "/scenario/verdicts", {"expect": [{"notified": "uploadet"}]}
+    )
+    error, path, _ = wrong(reply)
+
+    assert "uploaded" in error
+    assert path.startswith("/expect/0")
+
+
+async def test_it_may_be_json(world: World) -> None:
+    rule = {"id": "full", "op": "acquire", "then": {"refuse": 501}}
+    done(await put(world, json.dumps({"scenario": "json", "rules": [rule]})))
+
+    assert (await world.acquire()).status == 500
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("scenario: x\nrulez: []\n", ":2:"),
+        ("scenario: x\nrules:\n  - {id: a, op: acquire, then: {refuse: 7777}}\n", ":3:"),
+        ("scenario: [", ":1:"),
+        ("", ":1:"),
+    ],
+)
+async def test_one_that_is_not_right_changes_nothing(world: World, text: str, line: str) -> None:
+    done(await put(world, STORY))
+    error, _, expected = wrong(await put(world, text))
+    state = await world.get("/scenario")
+
+    assert line in error.splitlines()[0]
+    assert "mockrec check" in expected
+    assert (state["scenario"], len(state["rules"])) == ("a-bad-morning", 2)
+
+
+async def test_bytes_that_are_no_text_are_refused(world: World) -> None:
+    path = f"/_mockrec/worlds/{world.app_id}/scenario"
+
+    assert "UTF-8" in wrong(await world.service.send("PUT", path, data=b"\xff\xfe"))[0]
+
+
+async def test_a_seed_may_be_given_with_it(world: World) -> None:
+    done(await put(world, STORY, "?seed=42"))
+
+    assert (await world.get())["seed"] == 42
+
+
+async def test_taken_off_nothing_comes_and_nothing_goes_wrong_any_more(world: World) -> None:
+    done(await put(world, STORY))
+    state = done(await world.control("DELETE", "/scenario"))
+    await world.advance("10s")
+
+    assert (state["scenario"], state["rules"]) == (None, [])
+    assert (await world.acquire()).status == 200
+    assert (await world.get(f"/channels/{CNAME}"))["users"] == []
+
+
+async def test_the_text_is_read_back_as_it_was(world: World) -> None:
+    done(await put(world, STORY))
+
+    assert (await world.get("/scenario"))["text"] == STORY
+
+
+async def test_without_a_scenario_there_is_no_report(world: World) -> None:
+    assert "no scenario" in wrong(await world.control("GET", "/scenario/report"), 404)[0]
+
+
+async def test_another_world_knows_nothing_of_it(service: Service, world: World) -> None:
+    done(await put(world, STORY))
+    other = service.world("b" * 32)
+
+    assert (await other.acquire()).status == 200
+    assert (await other.get("/scenario"))["scenario"] is None
+
+
+async def test_a_reset_ends_it(world: World) -> None:
+    done(await put(world, STORY))
+    await world.reset()
+
+    assert (await world.get("/scenario"))["scenario"] is None
+
+
+async def test_the_clock_of_a_fresh_world_is_the_scenario_s(world: World) -> None:
+    start = 'clock: {mode: manual, start: "2026-03-01T00:00:00Z"}'
+    state = done(await put(world, f"scenario: x\n{start}\n"))
+
+    assert state["began"] == 1_772_323_200_000
+
+
+async def test_a_clock_never_goes_back_for_it(world: World) -> None:
+    await world.acquire()
+    start = 'clock: {mode: manual, start: "2020-01-01T00:00:00Z"}'
+    state = done(await put(world, f"scenario: x\n{start}\n"))
+
+    assert state["began"] == EPOCH
+
+
+async def test_a_new_one_counts_anew(world: World) -> None:
+    done(await put(world, STORY))
+    first = await world.acquire()
+    done(await put(world, STORY))
+    second: Any = await world.acquire()
+
+    assert (first.status, second.status) == (500, 500)
