@@ -34,6 +34,7 @@ _LONGEST_POINTER: Final = 200
 _FEW: Final = 8
 _LONGEST_GUESSED: Final = 40
 _MOST_BITS: Final = 256
+_MOST_VALUES: Final = 2_000  # an honest body has a few hundred; a mebibyte of them takes seconds
 _LIKENESS: Final = 0.7
 
 # Wider than the six keys that hold secrets: a misspelt one holds its secret, too.
@@ -121,9 +122,10 @@ def check(
 ) -> Verdict:
     """Judge a request body, which may be any JSON document whatever.
 
-    Names every violation and every remark, a hundred of either at most. The mode counts for start
-    and update only; any other operation may also be the plain name of a schema. Raises
-    `LookupError` where there is no such schema or profile.
+    Names every violation and every remark, a hundred of either at most; of a body with more in it
+    than any honest one has, only the first that its schema finds. The mode counts for start and
+    update only; any other operation may also be the plain name of a schema. Raises `LookupError`
+    where there is no such schema or profile.
     """
     name = _schema_name(operation, mode)
     spotless = _Edition(name, "spotless", profile)
@@ -142,12 +144,15 @@ def _explained(
 ) -> Verdict:
     """The verdict on a body that is not spotless. A good one is not worth the patient validator."""
     refused = not _compiled(edition).is_valid(document)
-    faults = _faults(edition, document) if refused else ()
+    faults, doubts = (_faults, _faults) if refused else (_nothing, _doubts)
+    if _is_crowded(document):
+        faults, doubts = _first_fault, _nothing if refused else _first_fault
     crossed = (_Fault(at, "", {"x-expected": words, "x-rule": rule}) for at, words, rule in broken)
-    violations = _distinct(_told(edition, chain(faults, crossed), document))
+    found = chain(faults(edition, document), crossed)
+    violations = _distinct(_told(edition, found, document))
     named = {violation.pointer for violation in violations}
-    doubts = _told(spotless, (_faults if refused else _doubts)(spotless, document), document)
-    return Verdict(violations, _distinct(doubt for doubt in doubts if doubt.pointer not in named))
+    told = _told(spotless, doubts(spotless, document), document)
+    return Verdict(violations, _distinct(doubt for doubt in told if doubt.pointer not in named))
 
 
 def _schema_name(operation: str, mode: str | None) -> str:
@@ -221,8 +226,35 @@ def _faults(edition: _Edition, document: object) -> Iterator[_Fault]:
 def _doubts(edition: _Edition, document: object) -> Iterator[_Fault]:
     """Why a body is not spotless. Most such bodies are good: the compiled validator has to do."""
     for error in _compiled(edition).iter_errors(document):
-        place, _, keyword = str(error.absolute_keyword_location).rpartition("/")
-        yield _Fault(tuple(error.instance_path), keyword, _look_up(edition, place))
+        yield _compiled_fault(edition, error)
+
+
+def _first_fault(edition: _Edition, document: object) -> Iterator[_Fault]:
+    """The first of it, for which the compiled validator need not look any further."""
+    try:
+        _compiled(edition).validate(document)
+    except jsonschema_rs.ValidationError as error:
+        yield _compiled_fault(edition, error)
+
+
+def _nothing(_: _Edition, __: object) -> Iterator[_Fault]:
+    return iter(())
+
+
+def _is_crowded(document: object) -> bool:
+    """Whether there are so many values in a document that to look at each again takes too long."""
+    room, waiting = _MOST_VALUES, [document]
+    while waiting and room >= 0:
+        value = waiting.pop()
+        if isinstance(value, dict | list):
+            room -= len(value)
+            waiting.extend(value.values() if isinstance(value, dict) else value)
+    return room < 0
+
+
+def _compiled_fault(edition: _Edition, error: jsonschema_rs.ValidationError) -> _Fault:
+    place, _, keyword = str(error.absolute_keyword_location).rpartition("/")
+    return _Fault(tuple(error.instance_path), keyword, _look_up(edition, place))
 
 
 def _told(edition: _Edition, found: Iterable[_Fault], document: object) -> Iterator[Violation]:

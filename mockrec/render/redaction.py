@@ -43,4 +43,11 @@ def _misspelt(key: str) -> bool:
     from difflib import get_close_matches
 
     plain = key.lower().replace("_", "").replace("-", "")
-    return bool(get_close_matches(plain, _NAMES, 1, _LIKENESS))
+    near = [name for name in _NAMES if _may_be_like(plain, name)]
+    return bool(near and get_close_matches(plain, near, 1, _LIKENESS))
+
+
+def _may_be_like(word: str, name: str) -> bool:
+    """Whether there are letters enough of the name in the word; it saves the long comparison."""
+    common = sum(map(name.__contains__, word))
+    return 2 * common >= _LIKENESS * (len(word) + len(name))

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from mockrec import contract
 from mockrec.contract import Violation, check
 from mockrec.domain.problems import Profile
 
@@ -246,7 +247,7 @@ def test_lone_surrogates_do_no_harm(text: str) -> None:
 
 def test_a_hostile_body_is_answered_briefly() -> None:
     strangers = {f"key{number}": number for number in range(10_000)}
-    crowd = {"subscribeAudioUids": list(range(10_000))}
+    crowd = {"subscribeAudioUids": list(range(1_000))}
 
     assert len(check("start", "mix", start(**strangers)).remarks) == 100
     assert len(check("start", "mix", start(crowd)).violations) == 100
@@ -266,3 +267,51 @@ def test_the_patient_validator_is_imported_for_refused_bodies_only() -> None:
     bodies = json.dumps([start(), start({"maxIdletime": 3}), start({"maxIdleTime": 3})])
 
     subprocess.run([sys.executable, "-c", program], input=bodies, text=True, check=True)
+
+
+# --- much of it ---------------------------------------------------------------------------------
+
+
+def unknown(count: int) -> dict[str, object]:
+    return {f"key{number}": number for number in range(count)}
+
+
+MUCH: Final = {
+    "users": {"recordingConfig": {"subscribeAudioUids": [str(uid) for uid in range(150_000)]}},
+    "users as numbers": {"recordingConfig": {"subscribeAudioUids": list(range(150_000))}},
+    "regions": {
+        "recordingConfig": {
+            "transcodingConfig": {"mixedVideoLayout": 3, "layoutConfig": [{}] * 100_000}
+        }
+    },
+    "folders": {"storageConfig": {**STORAGE, "fileNamePrefix": ["a"] * 200_000}},
+}
+
+
+@pytest.mark.parametrize("much", MUCH.values(), ids=MUCH)
+def test_the_patient_validator_never_looks_at_a_crowded_body(
+    much: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contract, "_faults", None)
+    monkeypatch.setattr(contract, "_doubts", None)
+    body = start()
+    body["clientRequest"] = {**body["clientRequest"], **much}
+
+    verdict = check("start", "mix", body)
+
+    assert len(verdict.violations) == 1
+    assert verdict.violations[0].got.startswith("a list of ")
+
+
+def test_a_crowded_body_may_be_good_for_all_that() -> None:
+    verdict = check("start", "mix", start() | unknown(60_000))
+
+    assert verdict.violations == ()
+    assert len(verdict.remarks) == 100
+
+
+@pytest.mark.parametrize(("count", "named"), [(1_900, 2), (2_000, 1)])
+def test_of_a_body_that_is_not_crowded_all_is_named(count: int, named: int) -> None:
+    body = start({"maxIdleTime": 1, "channelType": 9}) | unknown(count)
+
+    assert len(check("start", "mix", body).violations) == named

@@ -116,6 +116,37 @@ def test_both_validators_find_the_same_faults(
     assert contract._compiled(edition).is_valid(body) == contract._explainer(edition).is_valid(body)
 
 
+@given(damaged(), st.sampled_from(LEVELS), st.sampled_from(PROFILES))
+def test_the_first_fault_is_one_of_those_that_both_find(
+    drawn: tuple[str, str | None, Any], level: str, profile: str
+) -> None:
+    operation, mode, body = drawn
+    edition = contract._Edition(contract._schema_name(operation, mode), level, profile)
+
+    first = list(contract._first_fault(edition, body))
+
+    assert len(first) == (not contract._compiled(edition).is_valid(body))
+    assert {fault.path for fault in first} <= {fault.path for fault in _every(edition, body)}
+
+
+def _every(edition: Any, body: Any) -> list[Any]:
+    return [*contract._faults(edition, body), *contract._doubts(edition, body)]
+
+
+@given(damaged(), st.booleans(), st.sampled_from(PROFILES))
+def test_a_crowded_body_has_the_same_verdict_in_fewer_words(
+    drawn: tuple[str, str | None, Any], strict: bool, profile: str
+) -> None:
+    patient = check(*drawn, profile=profile, strict=strict)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(contract, "_MOST_VALUES", -1)
+        hasty = check(*drawn, profile=profile, strict=strict)
+
+    assert bool(hasty.violations) == bool(patient.violations)
+    assert {v.pointer for v in hasty.violations} <= {v.pointer for v in patient.violations}
+    assert {v.pointer for v in hasty.remarks} <= {v.pointer for v in patient.remarks}
+
+
 @given(damaged(), st.booleans(), st.sampled_from(PROFILES))
 def test_a_verdict_never_contradicts_itself(
     drawn: tuple[str, str | None, Any], strict: bool, profile: str
