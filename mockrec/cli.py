@@ -8,10 +8,10 @@ import re
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mockrec import __version__, stories
+from mockrec.domain.values import dataclass
 from mockrec.settings import (
     FILE,
     FLAGS,

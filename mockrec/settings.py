@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from operator import itemgetter
@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from mockrec.domain.moments import LATEST, Millis, duration
 from mockrec.domain.timing import Timing, least
+from mockrec.domain.values import dataclass
 
 if TYPE_CHECKING:
     from yaml.nodes import Node

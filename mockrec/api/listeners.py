@@ -6,7 +6,8 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from mockrec.domain.values import dataclass
 
 
 class CannotListen(OSError):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from mockrec.domain.moments import HOUR, MINUTE, SECOND, Millis
+from mockrec.domain.values import dataclass
 
 _REPEATED: Final = frozenset({"slice", "progress", "mp4"})
 

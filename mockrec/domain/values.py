@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(*, frozen=False, eq=True, slots=False, kw_only=False):
-        """As the original, but that a frozen one has no factories of defaults."""
+        """As the original."""
 
         def declared(cls):
             shape = {"init": not frozen, "slots": slots, "kw_only": kw_only}
@@ -48,15 +49,20 @@ else:
 def _init(cls: Any) -> Callable[..., None]:
     """The method that sets every field, past the lock of a frozen class."""
     fields = dataclasses.fields(cls)
-    names = {one.name: one.default for one in fields if one.default is not dataclasses.MISSING}
-    defaults = {f"_{name}": default for name, default in names.items()}
-    plain = [one.name for one in fields if not one.kw_only]
-    by_name = [one.name for one in fields if one.kw_only]
-    given = ["self", *plain, *(["*"] if by_name else []), *by_name]
-    parameters = ", ".join(f"{name}=_{name}" if name in names else name for name in given)
-    lines = "".join(f"\n put(self, {one.name!r}, {one.name})" for one in fields)
-    scope: dict[str, Any] = {"put": object.__setattr__, **defaults}
-    exec(f"def __init__({parameters}):{lines}", scope)  # noqa: S102  as the original does
+    scope: dict[str, Any] = {"put": object.__setattr__, "absent": dataclasses.MISSING}
+    given, lines = ["self"], []
+    for one in sorted(fields, key=attrgetter("kw_only")):
+        name = value = parameter = one.name
+        if one.default is not dataclasses.MISSING:
+            scope[f"_{name}"], parameter = one.default, f"{name}=_{name}"
+        elif one.default_factory is not dataclasses.MISSING:
+            scope[f"_{name}"], parameter = one.default_factory, f"{name}=absent"
+            value = f"_{name}() if {name} is absent else {name}"
+        given += ["*", parameter] if one.kw_only and "*" not in given else [parameter]
+        lines.append(f"\n put(self, {name!r}, {value})")
+    last = "\n self.__post_init__()" if hasattr(cls, "__post_init__") else ""
+    text = f"def __init__({', '.join(given)}):{''.join(lines)}{last}"
+    exec(text, scope)  # noqa: S102  as the original does
     method: Callable[..., None] = scope["__init__"]
     method.__qualname__ = f"{cls.__qualname__}.__init__"
     method.__annotations__ = {**{one.name: one.type for one in fields}, "return": None}
@@ -79,7 +85,8 @@ def _eq(self: Any, other: object) -> bool:
 
 
 def _hash(self: Any) -> int:
-    return hash(_contents(self))
+    fields = dataclasses.fields(self)
+    return hash(tuple([getattr(self, one.name) for one in fields if one.hash is not False]))
 
 
 def _setattr(self: object, name: str, value: object) -> NoReturn:  # noqa: ARG001  the protocol's

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from mockrec.domain.values import dataclass
 
 Path = tuple[str | int, ...]
 """The way from the top of a document to a value: keys, and places in lists."""

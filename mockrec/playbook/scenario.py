@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mockrec.domain.moments import Millis
 from mockrec.domain.rules import Instant, Operation
+from mockrec.domain.values import dataclass
 
 if TYPE_CHECKING:
     from mockrec.clock import ClockMode

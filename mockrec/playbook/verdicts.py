@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +17,7 @@ from mockrec.documents import Unreadable, read
 from mockrec.domain.events import Notice, NoticeBefallen, StatusChanged
 from mockrec.domain.moments import Millis, spell
 from mockrec.domain.outgoing import Outgoing
+from mockrec.domain.values import dataclass
 from mockrec.playbook.axis import timeline
 from mockrec.render.notification import NoticeStyle, announcement, details
 from mockrec.sinks.journal import Call

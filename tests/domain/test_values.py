@@ -83,6 +83,10 @@ def _twins(declare: Callable[..., Any], *, slots: bool) -> tuple[type, type]:
 
         at: int
         order: int = 0
+        marks: list[str] = dataclasses.field(default_factory=list, hash=False)
+
+        def __post_init__(self) -> None:
+            self.marks.append(self.name)
 
     return Value, Heir
 
@@ -99,10 +103,13 @@ def heirs(request: pytest.FixtureRequest) -> tuple[Any, Any]:
 def test_a_value_is_made_and_shown_as_the_library_makes_it(heirs: tuple[Any, Any]) -> None:
     original, ours = heirs
 
-    assert signature(ours) == signature(original)
+    assert [
+        (one.name, one.kind, one.annotation) for one in signature(ours).parameters.values()
+    ] == [(one.name, one.kind, one.annotation) for one in signature(original).parameters.values()]
     assert ours.__match_args__ == original.__match_args__
     assert repr(ours("a", "secret", at=1)) == repr(original("a", "secret", at=1))
     assert "secret" not in repr(ours("a", "secret", at=1))
+    assert (ours("a", at=1).marks, ours("b", at=1, marks=["z"]).marks) == (["a"], ["z", "b"])
     assert hasattr(ours("a", at=1), "__dict__") == hasattr(original("a", at=1), "__dict__")
 
 
