@@ -45,6 +45,7 @@ from tests.domain.studio import (
     INDIVIDUAL,
     MEDIA,
     MIX,
+    SILENT,
     UID,
     WEB,
     Studio,
@@ -250,6 +251,14 @@ def test_who_leaves_in_the_blackout_is_missed_when_it_is_over() -> None:
     assert take.told(SessionExited)[0].ending is Ending.IDLE
 
 
+def test_who_was_heard_by_the_dead_recorder_has_not_been_heard_by_the_new_one() -> None:
+    silent = replace(ONE, publishes=SILENT)
+    take = moved().at(DIES + 1, saw(silent)).until(5 * MINUTE)
+
+    assert not any(event.slice.key.server for event in take.told(SliceCut))
+    assert names(take) == ["SID_room.m3u8"]
+
+
 def test_nobody_waits_for_an_empty_channel_in_the_blackout() -> None:
     take = Take(MIX, ONE).at(DIES - 29_000, saw()).at(DIES, LoseServer()).until(BACK)
 
@@ -298,6 +307,7 @@ def test_hours_that_are_over_in_the_blackout_end_the_recording() -> None:
 
     assert take.told(SessionExited)[0].ending is Ending.MAX_HOURS
     assert not take.told(FailedOver)
+    assert not take.recording.lost
 
 
 # Who finds it.
