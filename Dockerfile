@@ -9,7 +9,7 @@ COPY pyproject.toml ./
 RUN python -c "import pathlib, tomllib; \
     pyproject = tomllib.loads(pathlib.Path('pyproject.toml').read_text()); \
     project, extras = pyproject['project'], pyproject['project']['optional-dependencies']; \
-    needed = project['dependencies'] + extras['objects'] + extras.get('tls', []); \
+    needed = project['dependencies'] + extras['objects'] + extras['tls']; \
     pathlib.Path('build.txt').write_text('\n'.join(pyproject['build-system']['requires'])); \
     pathlib.Path('run.txt').write_text('\n'.join(needed))"
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import chain, islice
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -108,6 +108,9 @@ class _Fault(NamedTuple):
     schema: Schema
 
 
+_Search = Callable[[_Edition, object], Iterator[_Fault]]
+
+
 _GOOD: Final = Verdict((), ())
 _UNREADABLE: Final = Verdict((Violation("", "broken text", "readable JSON", "type"),), ())
 
@@ -144,15 +147,20 @@ def _explained(
 ) -> Verdict:
     """The verdict on a body that is not spotless. A good one is not worth the patient validator."""
     refused = not _compiled(edition).is_valid(document)
-    faults, doubts = (_faults, _faults) if refused else (_nothing, _doubts)
-    if _is_crowded(document):
-        faults, doubts = _first_fault, _nothing if refused else _first_fault
+    faults, doubts = _searches(document, refused=refused)
     crossed = (_Fault(at, "", {"x-expected": words, "x-rule": rule}) for at, words, rule in broken)
     found = chain(faults(edition, document), crossed)
     violations = _distinct(_told(edition, found, document))
     named = {violation.pointer for violation in violations}
     told = _told(spotless, doubts(spotless, document), document)
     return Verdict(violations, _distinct(doubt for doubt in told if doubt.pointer not in named))
+
+
+def _searches(document: object, *, refused: bool) -> tuple[_Search, _Search]:
+    """How to look for what is wrong with a body, and how for what is doubtful about it."""
+    if _is_crowded(document):
+        return (_first_fault, _nothing) if refused else (_nothing, _first_fault)
+    return (_faults, _faults) if refused else (_nothing, _doubts)
 
 
 def _schema_name(operation: str, mode: str | None) -> str:

@@ -36,7 +36,8 @@ KNOWN: Final[Mapping[str, frozenset[Operation]]] = {
     "status": _SESSION,
     "event": frozenset({Operation.NOTIFY}),
     "bucket": frozenset({Operation.UPLOAD}),
-    "file": frozenset({Operation.UPLOAD}),
+    "kind": frozenset({Operation.UPLOAD}),
+    "attempt": frozenset({Operation.UPLOAD}),
     "body": _BODIES,
 }
 """Of which operations a fact is known."""

@@ -1,4 +1,4 @@
-"""What lies in the bucket after a fail-over, or after a bucket that broke, and what is said of it."""
+"""What lies in the bucket after a fail-over or after one that broke, and what is said of it."""
 
 from typing import Any, Final
 

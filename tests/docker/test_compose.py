@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from mockrec.domain.hosts import HOSTS
 from mockrec.settings import load, strays
 from tests.docker.dockerfile import ROOT, Dockerfile, compose
 
@@ -25,11 +26,10 @@ def resolved(environment: dict[str, str]) -> dict[str, str]:
 
 
 def test_clients_find_mockrec_under_every_name_of_the_service() -> None:
-    hosts = pytest.importorskip("mockrec.domain.hosts", reason="comes with the TLS listener")
     aliases = MOCKREC["networks"]["default"]["aliases"]
 
     assert len(aliases) == len(set(aliases))
-    assert set(aliases) == set(hosts.HOSTS)
+    assert set(aliases) == set(HOSTS)
 
 
 def test_its_variables_are_settings(tmp_path: Path) -> None:
@@ -38,7 +38,6 @@ def test_its_variables_are_settings(tmp_path: Path) -> None:
 
     assert (settings.storage, settings.storage_endpoint) == ("object", "http://bucket:5000")
     assert settings.callback_url == "http://receiver:9000/hook"
-    pytest.importorskip("mockrec.gateway", reason="MOCKREC_TLS comes with the TLS listener")
     assert not strays(environment)
 
 

@@ -79,7 +79,6 @@ def test_its_variables_are_settings_and_mean_what_they_should(tmp_path: Path) ->
 
     assert (settings.host, settings.data) == ("0.0.0.0", "/data")  # noqa: S104
     assert settings.port == Settings().port
-    pytest.importorskip("mockrec.gateway", reason="MOCKREC_CA_DIR comes with the TLS listener")
     assert not strays(FILE.environment)
 
 

@@ -287,7 +287,7 @@ def test_a_rule_may_be_armed_by_the_timeline() -> None:
     [
         ("acquire", "mode: mix", "error: mode is not known of acquire; it is of start, query,"),
         ("start", "event: 31", "error: event is not known of start; it is of notify"),
-        ("start", "file: x", "error: file is not known of start; it is of upload"),
+        ("start", "kind: slice", "error: kind is not known of start; it is of upload"),
         ("start", "status: 5", "error: status is not known of start; it is of query, update,"),
         ("query", "body: {}", "error: body is not known of query; it is of acquire, start,"),
         ("stop", "mode: mixx", 'error: mode is never "mixx", it is one of individual, mix, web; '),
