@@ -79,6 +79,11 @@ class Engine:
         """How many requests there were, by operation and status."""
 
     @property
+    def seed(self) -> int:
+        """What all ids and all chance are derived from."""
+        return self._defaults.seed
+
+    @property
     def credentials(self) -> tuple[tuple[str, str], ...]:
         """Who may call where no world is concerned; nobody is turned away where none are set."""
         return self._defaults.credentials

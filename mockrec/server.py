@@ -20,7 +20,7 @@ from mockrec.api.app import application
 from mockrec.api.listeners import Listeners, opening, url
 from mockrec.api.patience import Patience
 from mockrec.carrier import Carrier
-from mockrec.clock import ClockMode, stopwatch
+from mockrec.clock import ClockMode, stopwatch, wall_now
 from mockrec.domain.delivery import Callback, default_secret
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import Profile
@@ -52,6 +52,7 @@ def build(settings: Settings) -> Engine:
 
     Raises `SettingsError` for what shows to be wrong only now.
     """
+    seed = wall_now() if settings.seed is None else settings.seed
     policy = Policy(
         profile=Profile(settings.profile),
         strict=settings.strict,
@@ -62,8 +63,8 @@ def build(settings: Settings) -> Engine:
         external=settings.storage == "object",
     )
     defaults = Defaults(
-        seed=settings.seed,
-        policy=policy.telling(_callback(settings)),
+        seed=seed,
+        policy=policy.telling(_callback(settings, seed)),
         clock_mode=ClockMode(settings.clock_mode),
         clock_rate=settings.clock_rate or 1.0,
         start_at=settings.start_at,
@@ -107,9 +108,9 @@ def _scenario(name: str) -> Scenario:
         raise SettingsError(f"--scenario: {error}") from None
 
 
-def _callback(settings: Settings) -> Callback:
+def _callback(settings: Settings, seed: int) -> Callback:
     """Where and how every world sends its notifications, until it is told otherwise."""
-    secret = settings.callback_secret or default_secret(settings.seed)
+    secret = settings.callback_secret or default_secret(seed)
     try:
         wanted = topics(settings.callback_events) if settings.callback_events else None
     except UnknownEvent as error:
@@ -156,12 +157,24 @@ def _running(settings: Settings, live: Callable[[Engine], Coroutine[None, None, 
     """The exit code of a life, or of the reason why there was none: a line on stderr."""
     engine = build(settings)
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
+    if _repeats(settings):
+        log.warning(
+            "%s holds files of an earlier run; the same seed gives the same sids again, and their"
+            " files overwrite each other: --seed fresh gives others",
+            settings.data,
+        )
     try:
         with asyncio.Runner(loop_factory=fast_loop()) as runner:
             return runner.run(live(engine))
     except OSError as error:
         print(f"mockrec: {error}", file=sys.stderr)
         return 1
+
+
+def _repeats(settings: Settings) -> bool:
+    """Whether recordings of this run may get the ids, but not the moments, of earlier ones."""
+    runs = settings.clock_mode != "manual" and settings.seed is not None
+    return runs and settings.storage == "folder" and not FolderStore(settings.data).empty
 
 
 async def _serve(settings: Settings, engine: Engine) -> int:
@@ -175,7 +188,7 @@ async def _serve(settings: Settings, engine: Engine) -> int:
         milliseconds = round((stopwatch() - began) * 1_000)
         print(f"mockrec {__version__} ready on {listeners.http} in {milliseconds} ms", flush=True)
         if settings.callback_url and not settings.callback_secret:
-            print(f"notifications are signed with {default_secret(settings.seed)}", flush=True)
+            print(f"notifications are signed with {default_secret(engine.seed)}", flush=True)
         for line in listeners.others():
             print(line, flush=True)
         await stopped.wait()

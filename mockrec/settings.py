@@ -49,7 +49,7 @@ class Settings:
     clock_mode: Literal["wall", "manual", "scaled"] = "wall"
     clock_rate: float = 1.0  # virtual milliseconds a real one; 0 on a manual clock
     start_at: Millis | None = None
-    seed: int = 0
+    seed: int | None = 0  # None is another one at each start
     profile: Literal["2026", "2020"] = "2026"
     strict: bool = False
     credentials: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # (ID, secret)
@@ -105,6 +105,13 @@ def _number(least: int, most: int) -> Kind:
         return int(text)
 
     return Kind(f"a whole number from {least} to {most}", read)
+
+
+def _or(kind: Kind, word: str, meaning: Any) -> Kind:
+    """What that kind is, or this word for something else."""
+    return Kind(
+        f"{kind.expected}, or {word}", lambda text: meaning if text == word else kind.read(text)
+    )
 
 
 def _choice(values: Mapping[str, Any], expected: str) -> Kind:
@@ -184,6 +191,7 @@ _NO: Final = ("false", "no", "off", "0")
 
 TEXT: Final = _pattern(r"(?s).+", "some text")
 PORT: Final = _number(0, 65535)
+SEED: Final = _or(_number(0, 2**63 - 1), "fresh", None)
 SWITCH: Final = _choice({word: word in _YES for word in _YES + _NO}, "true or false")
 PROFILE: Final = _choice({"2026": "2026", "2020": "2020"}, "2026 or 2020")
 STORAGE: Final = _choice(
@@ -267,7 +275,8 @@ OPTIONS: Final = (
            sets=("clock_mode", "clock_rate")),
     Option("start_at", MOMENT, "MOMENT",
            "Begin every world at this moment (ISO 8601, UTC unless it says otherwise)."),
-    Option("seed", _number(0, 2**63 - 1), "N", "Derive all ids and all chance from this number."),
+    Option("seed", SEED, "N",
+           "Derive all ids and all chance from this number; fresh is another at each start."),
     Option("profile", PROFILE, "YEAR", "Behave as the documents of this year say: 2026 or 2020."),
     Option("strict", SWITCH, "BOOL",
            "Refuse what is doubtful (unknown keys, odd prefixes) instead of logging it."),

@@ -191,6 +191,10 @@ def test_the_control_plane_knows_the_names_that_it_is_given_and_the_one_it_liste
 # --- complaints --------------------------------------------------------------------------------
 
 
+def test_a_fresh_seed_is_none_yet(tmp_path: Path) -> None:
+    assert read(tmp_path, seed="fresh").seed is None
+
+
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
@@ -203,7 +207,8 @@ def test_the_control_plane_knows_the_names_that_it_is_given_and_the_one_it_liste
         ("host_name", "a..example", "a host name such as mockrec.ci.example"),
         ("host_name", f"{'a.' * 127}b", "a host name such as mockrec.ci.example"),
         ("qps", "0", "a whole number from 1 to 1000000"),
-        ("seed", "-1", "a whole number from 0 to 9223372036854775807"),
+        ("seed", "-1", "a whole number from 0 to 9223372036854775807, or fresh"),
+        ("seed", "Fresh", "a whole number from 0 to 9223372036854775807, or fresh"),
         ("clock", "fast", "wall, manual or a speed such as 60x"),
         ("clock", "0x", "wall, manual or a speed such as 60x"),
         ("start_at", "tomorrow", "a moment until 2200 such as 2026-01-05T09:00:00Z"),

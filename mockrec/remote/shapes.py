@@ -45,7 +45,7 @@ class ServerSettings(WorldSettings, total=False):
     dns: bool
     dns_port: int
     ca_dir: str
-    seed: int
+    seed: int | Literal["fresh"]
     app: Sequence[str]
     data: str
     storage: Literal["memory", "folder", "object"]

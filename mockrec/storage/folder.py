@@ -29,6 +29,11 @@ class FolderStore:
         self._root = Path(root)
         self._number = 0
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing lies below the root, or there is no root yet."""
+        return not self._root.is_dir() or not any(self._root.iterdir())
+
     def put(self, bucket: str, key: str, data: Content) -> None:
         """Write the object beside its place, then move it there: whole or absent."""
         place = self.place(bucket, key)

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from mockrec import __version__
+from mockrec import server as composition
+from mockrec.settings import Settings
 from tests.wire.line import PATIENCE, App, basic
 from tests.wire.process import READY, ROOT, Server, command, environment, started
 
@@ -111,6 +113,42 @@ def test_the_line_about_a_port_in_use_is_short(server: Server, tmp_path: Path) -
 
     reason = done.stderr.removeprefix(f"mockrec: cannot listen on 127.0.0.1:{port}: ")
     assert reason.lower() == "address already in use\n"
+
+
+# --- one run after the other -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("flags", "warned"),
+    [
+        ((), True),
+        (("--clock", "60x", "--seed", "7"), True),
+        (("--seed", "fresh"), False),
+        (("--clock", "manual"), False),
+        (("--storage", "memory"), False),
+        (("--data", "elsewhere"), False),
+    ],
+)
+def test_it_says_so_where_its_files_may_overwrite_those_of_an_earlier_run(
+    tmp_path: Path, flags: tuple[str, ...], warned: bool
+) -> None:
+    (tmp_path / "mockrec-data" / "bucket").mkdir(parents=True)
+
+    with started(*flags, cwd=tmp_path) as server:
+        _, _, said = server.end()
+
+    expected = (
+        "./mockrec-data holds files of an earlier run; the same seed gives the same sids again"
+    )
+    assert (expected in said) is warned
+
+
+def test_a_fresh_seed_is_another_at_each_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(storage="memory", seed=None)
+    starts = iter([1_000, 2_000])
+    monkeypatch.setattr(composition, "wall_now", lambda: next(starts))
+
+    assert [composition.build(settings).seed for _ in range(2)] == [1_000, 2_000]
 
 
 # --- the end -----------------------------------------------------------------------------------
