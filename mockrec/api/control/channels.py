@@ -11,7 +11,6 @@ from mockrec.api.control.guard import Wrong, document, show, whole
 from mockrec.api.control.realms import realm
 from mockrec.api.keys import ENGINE
 from mockrec.domain.commands import Gone, Join, Leave, Present
-from mockrec.playbook.timeline import user
 from mockrec.render import view
 
 if TYPE_CHECKING:
@@ -29,6 +28,8 @@ async def channel(request: web.Request) -> web.Response:
 
 async def join(request: web.Request) -> web.Response:
     """A user joins a channel, or changes what he publishes."""
+    from mockrec.playbook.timeline import user  # it brings YAML along
+
     body = cast("dict[str, Any]", await document(request, "user", optional=True))
     one, uid = realm(request), _uid(request)
     order = Join(request.match_info["cname"], user(uid, body))
