@@ -117,7 +117,7 @@ _SIMPLE: Final[Mapping[str, Callable[[Any], Effect]]] = {
 _TIME: Final = ("stall", "takes")
 _ON_NOTIFICATIONS: Final = ("lose", "repeat", "delay", "shuffle")
 _ON_UPLOADS: Final = ("fail", "slow")
-_ON_CONNECTIONS: Final = ("reset", "close", "never", "stall")
+_ON_CONNECTIONS: Final = ("reset", "close", "never", "stall", "takes")
 _ON_CALLS: Final = tuple(
     name for name in ("refuse", *_SIMPLE, *_TIME) if name not in _ON_NOTIFICATIONS + _ON_UPLOADS
 )

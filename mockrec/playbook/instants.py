@@ -19,7 +19,7 @@ _LENGTH: Final = re.compile(
 )
 _TIMED: Final = frozenset(
     {"at", "every", "until", "from", "after", "within", "blackout", "stall", "takes", "delay"}
-    | {"shuffle", "slow", "gap", "at_least", "retry", "timing"}
+    | {"shuffle", "slow", "gap", "patience", "at_least", "retry", "timing"}
 )
 
 

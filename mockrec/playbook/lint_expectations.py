@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockrec import assets
 from mockrec.playbook.lint_calls import bad_patterns
-from mockrec.playbook.notices import numbers_of, unknown
+from mockrec.playbook.notices import number_of, unknown
 from mockrec.render.envelope import event_names
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ def lint_expectations(sections: Sections, anchors: Collection[str], notes: Notes
 
 
 def _lint_notified(path: Path, one: Expectation, notes: Notes) -> None:
-    numbers = numbers_of(one.subject)
-    if not numbers:
+    number = number_of(one.subject)
+    if number is None:
         notes.error((*path, "notified"), unknown(one.subject))
         return
-    known = set[str]().union(*map(_details, numbers)) | _payload()
+    known = _details(number)
     for key in one.details:
         if key not in known and key not in _BESIDE:
             hint = notes.near(key, {*known, *_BESIDE})
@@ -64,9 +64,3 @@ def _notification() -> Any:
 def _details(number: int) -> frozenset[str]:
     """What this kind of notification says in particular."""
     return frozenset(_notification()["$defs"][event_names()[number]]["properties"])
-
-
-def _payload() -> frozenset[str]:
-    """What every notification says."""
-    payload = _notification()["properties"]["payload"]["properties"]
-    return frozenset(payload) - {"details"}

@@ -31,7 +31,7 @@ KNOWN: Final[Mapping[str, frozenset[Operation]]] = {
     "mode": _TASKS,
     "cname": _TASKS | _CALLS,
     "uid": _TASKS | _CALLS,
-    "region": _CALLS,
+    "region": _CALLS | {Operation.CONNECT},
     "host": _CALLS | {Operation.CONNECT},
     "status": _SESSION,
     "event": frozenset({Operation.NOTIFY}),
@@ -43,7 +43,7 @@ KNOWN: Final[Mapping[str, frozenset[Operation]]] = {
 """Of which operations a fact is known."""
 _VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     "mode": tuple(map(str, Mode)),
-    "region": ("na", "eu", "ap", "cn"),
+    "kind": ("slice", "part", "snapshot"),
     "status": tuple(str(int(status)) for status in Status),
 }
 """All that a fact can be."""

@@ -9,8 +9,15 @@ from mockrec.render.envelope import event_names, topics
 from mockrec.settings import did_you_mean
 
 
+def number_of(wanted: int | str) -> int | None:
+    """The event type of this number or name, if there is one."""
+    names = event_names()
+    numbers = {name: number for number, name in names.items()}
+    return numbers.get(wanted) if isinstance(wanted, str) else wanted if wanted in names else None
+
+
 def numbers_of(wanted: int | str) -> tuple[int, ...]:
-    """The event types that are meant; none where there is no such number or name."""
+    """The event types that are meant by a number, or by a pattern of names."""
     names = event_names()
     if isinstance(wanted, str):
         return tuple(number for number, name in names.items() if fnmatchcase(name, wanted))

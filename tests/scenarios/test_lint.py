@@ -288,11 +288,12 @@ def test_a_rule_may_be_armed_by_the_timeline() -> None:
         ("acquire", "mode: mix", "error: mode is not known of acquire; it is of start, query,"),
         ("start", "event: 31", "error: event is not known of start; it is of notify"),
         ("start", "kind: slice", "error: kind is not known of start; it is of upload"),
+        ("acquire", "attempt: 1", "error: attempt is not known of acquire; it is of upload"),
         ("start", "status: 5", "error: status is not known of start; it is of query, update,"),
         ("query", "body: {}", "error: body is not known of query; it is of acquire, start,"),
         ("stop", "mode: mixx", 'error: mode is never "mixx", it is one of individual, mix, web; '),
         ("stop", "mode: [mix, wob]", 'error: mode is never "wob", it is one of individual, mix'),
-        ("stop", "region: us", 'error: region is never "us", it is one of na, eu, ap, cn'),
+        ("upload", "kind: slise", 'error: kind is never "slise", it is one of slice, part, snap'),
         ("stop", "status: 9", 'error: status is never "9", it is one of 0, 1, 2, 3, 4, 5, 6, 7'),
         ("updateLayout", "mode: web", "warning: this rule never fires: only recordings of the mo"),
         ("notify", "event: 99", "error: no notification has the number 99; they are 1, 2, 3, 4"),
@@ -304,7 +305,7 @@ def test_a_rule_may_be_armed_by_the_timeline() -> None:
     ],
 )
 def test_a_condition_that_never_holds_is_found(op: str, when: str, said: str) -> None:
-    then = "lose: true" if op == "notify" else "never: true"
+    then = {"notify": "lose: true", "upload": "fail: transfer"}.get(op, "never: true")
     (complaint,) = rules(f"id: it, op: {op}, when: {{{when}}}, then: {{{then}}}")
 
     assert complaint.partition(": ")[2].startswith(said)
@@ -402,6 +403,8 @@ def test_a_pattern_in_an_answer_has_to_be_one(part: str) -> None:
             "notified: uplodaed",
             '2:14: error: no notification is called "uplodaed"; did you mean "uploaded"?',
         ),
+        ("notified: upload*", '2:14: error: no notification is called "upload*"'),
+        ("notified: 31, cname: x", '2:18: error: 31 has no detail "cname"'),
         ("notified: 99", "2:14: error: no notification has the number 99; they are 1, 2, 3,"),
         (
             "never: {notified: bakuped}",
@@ -427,7 +430,7 @@ def test_an_expectation_that_nothing_can_meet_is_found(item: str, said: str) -> 
 
 
 @pytest.mark.parametrize(
-    "item", ["notified: 31, status: 0", "notified: recorder_*, cname: demo", "notified: 11, sid: x"]
+    "item", ["notified: 31, status: 0", "notified: session_exit, exitStatus: 0, at_least: 1"]
 )
 def test_what_a_notification_says_can_be_expected(item: str) -> None:
     assert expect(item) == []

@@ -349,7 +349,7 @@ def test_the_older_edition_has_codes_of_its_own(op: str, code: int, row: str) ->
         ("uid: 527841", {"uid": "527841"}),
         ("uid: ['1', 2]", {"uid": "2"}),
         ("status: [4, 5]", {"status": 5}),
-        ("region: na, host: api-*", {"region": "na", "host": "api-us-west-1"}),
+        ("region: us-*, host: api-*", {"region": "us-west-1", "host": "api-us-west-1"}),
     ],
 )
 def test_facts_hold_by_value_list_or_pattern(said: str, facts: dict[str, Any]) -> None:
@@ -411,6 +411,18 @@ def test_a_call_keeps_what_is_sent_as_it_is() -> None:
     assert (one.id, one.operation, one.text) == ("first", Operation.ACQUIRE, "acquire")
     assert repr(one.parameters["clientRequest"]) == "{'resourceExpiredHour': 24.0}"
     assert one.answer is None
+
+
+def test_a_client_has_its_own_patience() -> None:
+    assert call("acquire: {}, patience: 2s").patience == 2_000
+    assert call("acquire: {}").patience is None
+
+
+def test_the_attempt_of_an_upload_is_a_number() -> None:
+    when = rule("op: upload, when: {kind: slice, attempt: [1, 2]}, then: {slow: 5s}").when
+
+    assert when.holds(Occasion(Operation.UPLOAD, {"kind": "slice", "attempt": 2}))
+    assert not when.holds(Occasion(Operation.UPLOAD, {"kind": "slice", "attempt": 3}))
 
 
 def test_an_answer_is_a_part_or_none() -> None:

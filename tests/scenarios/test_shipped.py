@@ -99,7 +99,7 @@ def test_the_schema_knows_all_that_the_house_does() -> None:
     assert keys("cue") == {*CHANGES, "at", "id", "every", "until"}
     assert keys("condition") == KNOWN.keys()
     assert set(DEFINED["rule"]["properties"]["op"]["enum"]) == set(Operation)
-    assert keys("call") == {*CALLS, "at", "id", "answer"}
+    assert keys("call") == {*CALLS, "at", "id", "patience", "answer"}
     assert keys("happening") > set(KINDS)
     assert set(schema_of("properties", "timing", "properties")) == set(Timing.__slots__)
 
@@ -131,6 +131,7 @@ def test_media_and_events_are_those_of_the_domain() -> None:
 def test_the_delays_that_it_shows_are_the_defaults() -> None:
     delays = schema_of("properties", "timing", "properties")
 
+    assert delays.keys() == {delay.name for delay in fields(Timing)}
     for delay in fields(Timing):
         assert duration(delays[delay.name]["default"]) == delay.default
 
