@@ -126,6 +126,6 @@ Change = (
 
 @dataclass(frozen=True, slots=True)
 class Felt:
-    """Which live recordings a change concerned, by their sids."""
+    """To which live recordings something happened at once, by their sids."""
 
     sids: tuple[str, ...] = ()

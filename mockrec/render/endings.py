@@ -1,10 +1,13 @@
-"""How a web recording came to its end: the code and the message of notice 71."""
+"""How it ended: the code and the message of notice 71, the results of notices 81 and 1001."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mockrec.domain.recording import Ending
+
+if TYPE_CHECKING:
+    from mockrec.domain.events import PostponedFinished, TranscoderCompleted
 
 WEB_ENDINGS: Final = {
     Ending.STOPPED: (0, "ok"),
@@ -21,3 +24,10 @@ WEB_ENDINGS: Final = {
 
 OTHER: Final = (6, "recorder_error")
 """For any other."""
+
+
+def outcome(notice: TranscoderCompleted | PostponedFinished, whole: str, nothing: str) -> str:
+    """The result of transcoding; the two notices have different words for all and for nothing."""
+    if not notice.files:
+        return nothing
+    return "partial_success" if notice.failed else whole

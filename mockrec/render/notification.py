@@ -53,7 +53,7 @@ from mockrec.domain.streams import (
 )
 from mockrec.domain.task import Mode, Page, Storage, Task
 from mockrec.domain.values import dataclass
-from mockrec.render.endings import OTHER, WEB_ENDINGS
+from mockrec.render.endings import OTHER, WEB_ENDINGS, outcome
 from mockrec.render.names import file_name, path, slice_name, snapshot_name, transcoded_name
 
 Body = dict[str, Any]
@@ -215,7 +215,7 @@ def _transcoded(told: _Told[TranscoderCompleted]) -> Body:
         for uid, files in groupby(made, key=lambda file: file.uid)
     ]
     uids += [{"uid": str(uid), "result": "fail", "fileList": []} for uid in told.notice.failed]
-    return {"result": _outcome(told.notice, "all_success", "fail"), "uids": uids}
+    return {"result": outcome(told.notice, "all_success", "fail"), "uids": uids}
 
 
 def _download(told: _Told[DownloadFailed]) -> Body:
@@ -238,14 +238,7 @@ def _output(told: _Told[OutputChanged]) -> Body:
 
 def _result(told: _Told[PostponedFinished]) -> Body:
     files = _made(told, told.notice.files)
-    return {"result": _outcome(told.notice, "total_success", "failed"), "fileList": files}
-
-
-def _outcome(notice: TranscoderCompleted | PostponedFinished, whole: str, nothing: str) -> str:
-    """The two notices have different words for the same."""
-    if not notice.files:
-        return nothing
-    return "partial_success" if notice.failed else whole
+    return {"result": outcome(told.notice, "total_success", "failed"), "fileList": files}
 
 
 # What their details are made of.

@@ -1,4 +1,4 @@
-"""What lies in the bucket after a fail-over or after one that broke, and what is said of it."""
+"""What lies in the bucket after a fail-over, or after it broke, and what the control plane says."""
 
 from typing import Any, Final
 
