@@ -20,9 +20,15 @@ if TYPE_CHECKING:
 Said = Mapping[str, Any]
 
 
-def lint(said: Said, sections: Sections, settings: Said, notes: Notes) -> None:
-    """Note everything that the parts do not say to each other as they should."""
-    world, calls = _names(said, ("timeline", "rules")), _names(said, ("calls",))
+def lint(
+    said: Said, sections: Sections, settings: Said, others: frozenset[str], notes: Notes
+) -> None:
+    """Note everything that the parts do not say to each other as they should.
+
+    `others` are anchors that come from elsewhere.
+    """
+    world = _names(said, ("timeline", "rules")) | others
+    calls = _names(said, ("calls",))
     _once(said, notes)
     _armed(said, sections, notes)
     _counted_from(said, sections, world, calls, notes)

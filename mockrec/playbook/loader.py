@@ -49,18 +49,19 @@ class Examined:
     findings: tuple[Finding, ...]
 
 
-def load(text: str, source: str) -> Scenario:
+def load(text: str, source: str, anchors: frozenset[str] = frozenset()) -> Scenario:
     """The scenario that a text tells; `source` is what the findings call it.
 
-    Raises `BadScenario` with all findings where one of them is an error, and no other exception.
+    `anchors` are those of a story that it goes on with. Raises `BadScenario` with all findings
+    where one of them is an error, and no other exception.
     """
-    examined = examine(text, source)
+    examined = examine(text, source, anchors)
     if examined.scenario is None:
         raise BadScenario(examined.findings)
     return examined.scenario
 
 
-def examine(text: str, source: str) -> Examined:
+def examine(text: str, source: str, anchors: frozenset[str] = frozenset()) -> Examined:
     """The scenario with everything that is to be said of it, warnings included."""
     try:
         document = read(text)
@@ -72,7 +73,7 @@ def examine(text: str, source: str) -> Examined:
     if not conform(document, notes):
         return Examined(None, notes.findings)
     scenario, sections = _Reading(document, notes).scenario(text)
-    lint(document.value, sections, scenario.settings, notes)
+    lint(document.value, sections, scenario.settings, anchors, notes)
     bad = bool(errors(notes.findings))
     return Examined(None if bad else scenario, notes.findings)
 

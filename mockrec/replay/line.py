@@ -27,8 +27,8 @@ class ServiceFailed(Exception):
 class Line:
     """Calls to the service as a client makes them, and calls to its control plane."""
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
-        self._session = session
+    def __init__(self, session: aiohttp.ClientSession, origin: str = "") -> None:
+        self._session, self._origin = session, origin
 
     async def call(
         self, method: str, path: str, body: Any, headers: Mapping[str, str], patience: Millis
@@ -37,7 +37,7 @@ class Line:
         limit = aiohttp.ClientTimeout(total=patience / SECOND)
         try:
             async with self._session.request(
-                method, path, json=body, headers=headers, timeout=limit
+                method, self._origin + path, json=body, headers=headers, timeout=limit
             ) as answer:
                 raw = await answer.read()
                 return Heard(answer.status, _document(raw), dict(answer.headers))
@@ -50,7 +50,7 @@ class Line:
         """Make a control call; the document that it answers. Raises `ServiceFailed`."""
         data = body.encode() if isinstance(body, str) else orjson.dumps(body) if body else None
         try:
-            async with self._session.request(method, path, data=data) as answer:
+            async with self._session.request(method, self._origin + path, data=data) as answer:
                 document = _document(await answer.read())
         except aiohttp.ClientError as error:
             raise ServiceFailed(f"no mockrec answers: {error}") from None

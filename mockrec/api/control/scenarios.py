@@ -63,9 +63,11 @@ async def verdicts(request: web.Request) -> web.Response:
     from mockrec.playbook.loader import load
 
     given = await document(request, "verdicts")
+    one = realm(request)
+    anchors = frozenset(one.world.script.deck.anchors) if one.world.script else frozenset()
     text = orjson.dumps({"scenario": "verdicts", "expect": given["expect"]}).decode()
-    expected = _understood(lambda: load(text, "expect")).expect
-    return show(_verdicts(realm(request), expected))
+    expected = _understood(lambda: load(text, "expect", anchors)).expect
+    return show(_verdicts(one, expected))
 
 
 async def _text(request: web.Request) -> str:
