@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from mockrec.domain.rules import Rule
     from mockrec.engine import Engine
     from mockrec.realm import Realm
+    from mockrec.violations import Violation
 
 log: Final = logging.getLogger("mockrec")
 
@@ -165,7 +166,7 @@ def who(call: Call) -> tuple[str, int] | tuple[None, None]:
     return None, None
 
 
-def _problem(operation: str, violations: tuple[contract.Violation, ...]) -> Problem:
+def _problem(operation: str, violations: tuple[Violation, ...]) -> Problem:
     """The most general word that fits: a special one only where nothing else is wrong."""
     if operation == "updateLayout":
         return BAD_LAYOUT

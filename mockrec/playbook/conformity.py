@@ -9,9 +9,9 @@ from mockrec import contract
 from mockrec.playbook.findings import Path
 
 if TYPE_CHECKING:
-    from mockrec.contract import Violation
     from mockrec.playbook.document import Document
     from mockrec.playbook.notes import Notes
+    from mockrec.violations import Violation
 
 _NOUN: Final = "true or false"
 _MEANT: Final = {"yes": "true", "on": "true", "true": "true"} | dict.fromkeys(

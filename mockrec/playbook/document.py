@@ -28,8 +28,8 @@ from yaml.events import (
 )
 from yaml.reader import ReaderError
 
-from mockrec.contract import printable, shortened
 from mockrec.playbook.findings import Path
+from mockrec.violations import printable, shortened
 
 LONGEST: Final = 1 << 20
 """How many characters a scenario may have."""

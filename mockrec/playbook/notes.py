@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from mockrec.contract import printable, shortened
 from mockrec.playbook.document import Document, Spot
 from mockrec.playbook.findings import Finding, Path, Severity, in_order
 from mockrec.settings import did_you_mean
+from mockrec.violations import printable, shortened
 
 _LONGEST: Final = 500  # characters of a message
 _MOST_HINTS: Final = 100
