@@ -13,7 +13,7 @@ from mockrec.domain.moments import LATEST, Millis
 MANUAL_START: Final[Millis] = 1_767_225_600_000
 """2026-01-01T00:00:00Z: where a manual clock stands unless it is told otherwise."""
 
-BREATH: Final = 0.02
+BREATH: Final = 0.005
 """Real seconds of work after which others get their turn."""
 
 

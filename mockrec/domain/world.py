@@ -139,11 +139,10 @@ class World:
     def hear(self, echo: Echo, at: Millis) -> Passage:
         """What the outside said to what was tried: a receiver, or a bucket."""
         world, before = self.pass_time(at)
-        match echo:
-            case Heard():
-                world, after = heard(world, echo)
-            case Bucketed():
-                world, after = world._bucketed(echo)
+        if isinstance(echo, Heard):
+            world, after = heard(world, echo)
+        else:
+            world, after = world._bucketed(echo)
         return world, before + after
 
     def _bucketed(self, echo: Bucketed) -> Passage:
