@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from mockrec import contract
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from mockrec.playbook.notes import Notes
     from mockrec.violations import Violation
 
+SECTIONS: Final = ("timeline", "rules", "calls", "expect")
+_MOST_REFUSED: Final = 100
 _NOUN: Final = "true or false"
 _MEANT: Final = {"yes": "true", "on": "true", "true": "true"} | dict.fromkeys(
     ("no", "off", "false"), "false"
@@ -26,14 +29,42 @@ def conform(document: Document, notes: Notes) -> bool:
     It cannot where there is so much that only the first of it was told.
     """
     violations = contract.check("scenario", None, document.value).violations
-    at = {violation: followed(violation.pointer, document.value) for violation in violations}
+    if not violations:
+        return True
+    # Of a large document only the first fault is told: each entry is looked at by itself.
+    refused = list(islice(_refused(document.value), _MOST_REFUSED))
+    for index, piece, found in refused or [(None, document.value, violations)]:
+        _note(found, piece, index, notes)
+    return _is_good(document.value, notes)
+
+
+def _refused(document: Any) -> Iterator[tuple[int | None, Any, tuple[Violation, ...]]]:
+    """The pieces that are refused: what is no list as one, then the entries of the lists."""
+    for index, piece in _pieces(document):
+        if found := contract.check("scenario", None, piece).violations:
+            yield index, piece, found
+
+
+def _pieces(document: Any) -> Iterator[tuple[int | None, Any]]:
+    """The document without its lists; then each entry in a document of its own, with its place."""
+    if not isinstance(document, dict):
+        yield None, document
+        return
+    lists = {key: document[key] for key in SECTIONS if isinstance(document.get(key), list)}
+    yield None, {key: value for key, value in document.items() if key not in lists}
+    for key, entries in lists.items():
+        yield from ((index, {"scenario": "story", key: [one]}) for index, one in enumerate(entries))
+
+
+def _note(violations: tuple[Violation, ...], piece: Any, index: int | None, notes: Notes) -> None:
+    at = {violation: followed(violation.pointer, piece) for violation in violations}
     astray = {at[violation][:-1] for violation in violations if _strange(violation)}
     for violation, path in at.items():
         # Where a key is misspelt, it is no wonder that one is missing.
         if not (path in astray and violation.expected.startswith("exactly one of")):
-            said = _said(violation, path, document.value)
-            notes.error(path, said, of_key=_strange(violation))
-    return not violations or _is_good(document.value, notes)
+            said = _said(violation, path, piece)
+            whole = path if index is None else (path[0], index, *path[2:])
+            notes.error(whole, said, of_key=_strange(violation))
 
 
 def _is_good(document: object, notes: Notes) -> bool:

@@ -313,6 +313,25 @@ def test_what_is_beyond_counting_is_not_taken_for_good(entry: str) -> None:
     assert 0 < len(raised.value.findings) <= 1_000
 
 
+def test_in_a_large_scenario_each_mistake_is_told_of() -> None:
+    entries = ["{at: 0s, kikc: {}}" if n % 40 == 7 else "{at: 0s, kick: {}}" for n in range(1_200)]
+    findings = found(f"seed: x\ntimeline: [{', '.join(entries)}]")
+
+    assert [one.path for one in findings] == [
+        ("seed",),
+        *(("timeline", n, "kikc") for n in range(7, 1_200, 40)),
+    ]
+
+
+def test_so_is_that_there_are_too_many_entries() -> None:
+    (complaint,) = complaints(f"expect: [{', '.join(['{left: {running: 0}}'] * 1_001)}]")
+
+    assert (
+        complaint
+        == "1:9: error: expect: got a list of 1001, expected a list of at most 1000 entries"
+    )
+
+
 def test_keys_that_stand_twice_beyond_counting_are_told_of_in_part() -> None:
     text = "{" + ", ".join(["scenario: a"] * 5_000) + "}"
 
