@@ -79,6 +79,7 @@ def call(said: Said) -> Call:
         operation,
         id=said.get("id", ""),
         parameters=MappingProxyType(parameters),
+        headers=MappingProxyType(said.get("headers", {})),
         patience=duration(said["patience"]) if "patience" in said else None,
         answer=_answer(said["answer"]) if "answer" in said else None,
         text=text,

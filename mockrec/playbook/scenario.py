@@ -50,6 +50,8 @@ class Call:
     id: str = ""
     parameters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     """``cname``, ``uid``, ``resourceId``, ``sid``, ``mode``, ``clientRequest``, as sent."""
+    headers: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
+    """What it is sent with beside the usual, or in its place; without those that are None."""
     patience: Millis | None = None
     """How many real milliseconds the client waits for its answer."""
     answer: Answer | None = None

@@ -80,6 +80,8 @@ class _Player:
         self._calls = f"/v1/apps/{app_id}/cloud_recording"
         self._known: dict[str, Any] = {}
         self._made: list[Made] = []
+        self._sent: dict[str, Millis] = {}
+        """When the calls that have an id were sent."""
         pairs: Sequence[str] = scenario.settings.get("credentials", ("mockrec:mockrec",))
         customer, _, secret = pairs[0].partition(":")
         self._credentials = aiohttp.encode_basic_auth(customer, secret)
@@ -116,7 +118,9 @@ class _Player:
                 return
             if at > now:
                 await self._advance({"to": at})
-            await self._make(waiting.pop(place))
+            call = waiting.pop(place)
+            self._sent.setdefault(call.id, max(at, now))
+            await self._make(call)
 
     async def _make(self, call: Call) -> None:
         given = {name: call.parameters[name] for name in _REMEMBERED if name in call.parameters}
@@ -131,8 +135,12 @@ class _Player:
         method = "GET" if call.operation is Operation.QUERY else "POST"
         body = None if method == "GET" else self._body(call)
         patience = call.patience or _PATIENCE
-        headers = {"Authorization": self._credentials}
-        return await self._line.call(method, self._path(call), body, headers, patience)
+        return await self._line.call(method, self._path(call), body, self._headers(call), patience)
+
+    def _headers(self, call: Call) -> dict[str, str]:
+        own = {name.title(): value for name, value in call.headers.items()}
+        sent = {"Authorization": self._credentials, **own}
+        return {name: value for name, value in sent.items() if value is not None}
 
     def _path(self, call: Call) -> str:
         known = {name: self._known.get(name, f"no-{name}") for name in _REMEMBERED}
@@ -178,7 +186,7 @@ class _Player:
     async def _anchors(self) -> tuple[Anchors, Millis]:
         state = await self._line.control("GET", f"{self._world}/scenario")
         anchors = {name: at for name, at in state["anchors"].items() if name != "scenario"}
-        return immutables.Map({**anchors, "": state["began"]}), state["now"]
+        return immutables.Map({**self._sent, **anchors, "": state["began"]}), state["now"]
 
     async def _came(self, anchors: list[str], limit: Millis) -> bool:
         """Let time pass until one of the anchors comes, or up to the limit."""

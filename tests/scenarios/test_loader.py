@@ -418,6 +418,14 @@ def test_a_client_has_its_own_patience() -> None:
     assert call("acquire: {}").patience is None
 
 
+def test_a_call_has_headers_of_its_own_and_goes_without_others() -> None:
+    assert call("acquire: {}, headers: {X-A: b, Authorization: null}").headers == {
+        "X-A": "b",
+        "Authorization": None,
+    }
+    assert call("acquire: {}").headers == {}
+
+
 def test_the_attempt_of_an_upload_is_a_number() -> None:
     when = rule("op: upload, when: {kind: slice, attempt: [1, 2]}, then: {slow: 5s}").when
 

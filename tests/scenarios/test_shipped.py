@@ -99,7 +99,7 @@ def test_the_schema_knows_all_that_the_house_does() -> None:
     assert keys("cue") == {*CHANGES, "at", "id", "every", "until"}
     assert keys("condition") == KNOWN.keys()
     assert set(DEFINED["rule"]["properties"]["op"]["enum"]) == set(Operation)
-    assert keys("call") == {*CALLS, "at", "id", "patience", "answer"}
+    assert keys("call") == {*CALLS, "at", "id", "headers", "patience", "answer"}
     assert keys("happening") > set(KINDS)
     assert set(schema_of("properties", "timing", "properties")) == set(Timing.__slots__)
 
