@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from mockrec.domain.script import Script
     from mockrec.domain.task import Task
 
-KEPT_RESOURCES: Final = 20_000
+KEPT_RESOURCES: Final = 12_000
 """How many resources a world remembers; an older one is as good as expired."""
 KEPT_RECORDINGS: Final = 1_000
 """How many recordings that have exited a world remembers."""
