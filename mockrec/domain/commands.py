@@ -27,7 +27,7 @@ class Acquire:
     scene: int = 0
     expires: Millis = 72 * HOUR
     start_parameter: object = field(default=None, repr=False)
-    """What the start is to look like, as it was sent; compared, never read."""
+    """What the start is to look like, as it was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,8 @@ class Resource:
     acquired: Millis
     scene: int = 0
     expires: Millis = 72 * HOUR
-    start_parameter: object = field(default=None, repr=False)
+    announced: bytes = b""
+    """The fingerprint of what the start is to look like; empty where the acquire did not say."""
     sid: str | None = None
     """The recording that used it up."""
 

@@ -5,6 +5,8 @@ The tables stand in docs/protocol.md#decisions; every check raises the `Refusal`
 
 from __future__ import annotations
 
+import json
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 from mockrec.domain.commands import (
@@ -67,7 +69,7 @@ def startable(world: World, command: Start) -> Resource:
         raise Refusal(RESOURCE_EXPIRED, f"acquired {waited} s ago, never started")
     if (order.cname, order.uid) in world.active:
         raise Refusal(TASK_CONFLICT, "a live recording has this channel and uid")
-    if not _agree(resource.start_parameter, command.document):
+    if resource.announced and resource.announced != fingerprint(command.document):
         raise Refusal(REQUEST_HASH, "clientRequest is not the startParameter of the acquire")
     if world.policy.strict and resource.scene not in _SCENE[order.mode]:
         raise Refusal(
@@ -165,16 +167,26 @@ def check_media(task: Task, command: Update) -> None:
             raise Refusal(BODY_CHECK, f"streamTypes leaves no {medium} to subscribe to")
 
 
-def _agree(start_parameter: object, document: object) -> bool:
-    """Whether a start says what the acquire announced; nothing announced agrees with all."""
-    return not start_parameter or _pruned(start_parameter) == _pruned(document)
+def fingerprint(document: object) -> bytes:
+    """What a JSON document says, in 16 bytes; the order of keys and null do not count.
+
+    One that says nothing has an empty one.
+    """
+    said = _pruned(document)
+    if not said:
+        return b""
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    return blake2b(text.encode(), digest_size=16).digest()
 
 
 def _pruned(document: object) -> object:
-    if isinstance(document, dict):
-        return {key: _pruned(value) for key, value in document.items() if value is not None}
-    if isinstance(document, list):
-        return [_pruned(item) for item in document]
+    match document:
+        case dict():
+            return {key: _pruned(value) for key, value in document.items() if value is not None}
+        case list():
+            return [_pruned(item) for item in document]
+        case float() if document.is_integer():  # 1.0 is 1
+            return int(document)
     return document
 
 

@@ -28,6 +28,7 @@ from mockrec.domain.commands import (
 from mockrec.domain.decisions import (
     check_media,
     check_room,
+    fingerprint,
     live,
     no_data,
     refused,
@@ -115,7 +116,7 @@ def _acquire(world: World, command: Acquire) -> Outcome:
         acquired=world.now,
         scene=command.scene,
         expires=command.expires,
-        start_parameter=command.start_parameter,
+        announced=fingerprint(command.start_parameter),
     )
     return world.with_resource(resource), Acquired(resource), ()
 

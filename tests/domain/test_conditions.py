@@ -1,8 +1,12 @@
 """What else a call has to meet: the announced parameters, the hours, the scene, the media."""
 
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mockrec.domain.commands import (
     Accepted,
@@ -16,6 +20,7 @@ from mockrec.domain.commands import (
     Update,
     UpdateLayout,
 )
+from mockrec.domain.decisions import fingerprint
 from mockrec.domain.layout import Layout
 from mockrec.domain.moments import HOUR, MINUTE
 from mockrec.domain.policy import Policy
@@ -103,6 +108,53 @@ def test_a_start_agrees_with_the_acquire_whatever_their_nulls(
     resource = studio.acquire(start_parameter=ANNOUNCED)
 
     assert isinstance(studio.start(resource, document=document), Accepted)
+
+
+JSON = st.recursive(
+    st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+def shuffled(document: object, *, nulls: bool) -> object:
+    """The same, said in another way: keys in reverse, whole numbers as fractions, with nulls."""
+    match document:
+        case dict():
+            turned = {key: shuffled(document[key], nulls=nulls) for key in reversed(document)}
+            return turned | ({f"{len(turned)}-th": None} if nulls else {})
+        case list():
+            return [shuffled(item, nulls=nulls) for item in document]
+        case bool():
+            return document
+        case int() if int(float(document)) == document:
+            return float(document)
+    return document
+
+
+@given(st.dictionaries(st.text(max_size=3), JSON), st.booleans())
+def test_the_same_said_in_another_way_has_the_same_fingerprint(
+    document: object, nulls: bool
+) -> None:
+    with suppress(OverflowError):  # of whole numbers that no fraction can hold
+        assert fingerprint(shuffled(document, nulls=nulls)) == fingerprint(document)
+
+
+@given(st.dictionaries(st.text(max_size=3), JSON, min_size=1), st.text(max_size=3), JSON)
+def test_another_document_has_another_fingerprint(document: Any, key: str, value: object) -> None:
+    other = {**document, key: [value, document.get(key)]}
+
+    assert fingerprint(other) != fingerprint(document)
+
+
+def test_a_fingerprint_tells_true_from_1_and_text_from_a_number() -> None:
+    assert len({fingerprint({"a": value}) for value in (True, 1, "1", [1], {"b": 1})}) == 5
+
+
+def test_of_what_was_announced_no_more_than_a_fingerprint_is_kept(studio: Studio) -> None:
+    resource = studio.acquire(start_parameter={"token": "t" * 100_000})
+
+    assert len(resource.announced) == 16
 
 
 def test_nulls_are_ignored_inside_lists_of_objects_too(studio: Studio) -> None:
