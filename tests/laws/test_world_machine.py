@@ -215,7 +215,7 @@ class WorldMachine(PlayedWorld):
 
         answer = self.world.conclude(waited)
 
-        if waited.sid not in self.model.gone:
+        if waited.sid not in self.model.gone or recording.history[-1].at > waited.until:
             assert problem(answer) is UPLOAD_TIMEOUT
         elif recording.presentable:
             assert answer == Stopped(recording)
