@@ -215,7 +215,8 @@ class WorldMachine(PlayedWorld):
 
         answer = self.world.conclude(waited)
 
-        if waited.sid not in self.model.gone or recording.history[-1].at > waited.until:
+        in_time = waited.sid in self.model.gone and recording.history[-1].at <= waited.until
+        if not in_time:
             assert problem(answer) is UPLOAD_TIMEOUT
         elif recording.presentable:
             assert answer == Stopped(recording)
