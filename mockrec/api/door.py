@@ -44,6 +44,7 @@ from mockrec.domain.task import Mode
 from mockrec.domain.values import dataclass
 
 if TYPE_CHECKING:
+    from mockrec.domain.moments import Millis
     from mockrec.domain.rules import Rule
     from mockrec.engine import Engine
     from mockrec.realm import Realm
@@ -67,6 +68,8 @@ class Call:
     operation: str
     path: Mapping[str, str]
     realm: Realm | None = None
+    came: Millis | None = None
+    """When it came to this world, unless the world was made for it."""
     raw: bytes = _NO_BODY
     body: Any = None
     remarks: str = ""
@@ -83,6 +86,8 @@ def identify(request: web.Request, call: Call, engine: Engine) -> Realm:
     """Credentials, App ID and rate; the world that the request is for."""
     app_id = call.path["appid"]
     known = call.realm = engine.known(app_id)
+    if known is not None:
+        call.came = known.shown()
     authenticate(request, engine.credentials if known is None else known.credentials)
     if known is None and not engine.admits(app_id):
         raise Refusal(INVALID_APP_ID, "expected 32 lower-case hex digits, or a registered App ID")

@@ -71,6 +71,7 @@ def _journalled(request: web.Request, call: Call, said: Said, detail: str) -> st
         detail=detail,
         rule=call.rule.id if call.rule else "",
         host=vendor_host(request.host),
+        came=call.came,
     )
     realm.journal.write(realm.world.now, Kind.REQUEST, record)
     return request_id

@@ -52,6 +52,8 @@ class Call:
     """The rule of a scenario that befell it; a status of 0 means that nothing was answered."""
     host: str = ""
     """The service's name that it came by; empty where it used an address, or another name."""
+    came: Millis | None = None
+    """When; its entry has the moment of its answer."""
 
     @property
     def size(self) -> int:

@@ -31,6 +31,7 @@ def told(entry: Entry) -> dict[str, Any]:
                 "status": call.status,
                 "answer": _document(call.answer),
                 "detail": call.detail,
+                **({"came": call.came} if call.came not in (None, entry.at) else {}),
                 **({"host": call.host} if call.host else {}),
                 **({"rule": call.rule} if call.rule else {}),
             }
