@@ -53,6 +53,19 @@ def stopwatch() -> float:
     return time.perf_counter()
 
 
+class Shift:
+    """Work that lets everybody else have a turn, each time it has gone on for a while."""
+
+    def __init__(self) -> None:
+        self._began = stopwatch()
+
+    async def pause(self) -> None:
+        """Breathe, if it is time to."""
+        if stopwatch() - self._began > BREATH:
+            await breathe()
+            self._began = stopwatch()
+
+
 class Clock:
     """A world's clock: it follows real time, runs faster, or stands until it is moved.
 

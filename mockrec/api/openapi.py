@@ -15,7 +15,16 @@ from typing import Any, Final
 
 from mockrec import __version__, assets
 from mockrec.api import emulated
-from mockrec.api.control import about, callbacks, channels, files, history, scenarios, worlds
+from mockrec.api.control import (
+    about,
+    callbacks,
+    channels,
+    files,
+    history,
+    scenarios,
+    stream,
+    worlds,
+)
 from mockrec.api.control.guard import Handler
 from mockrec.api.control.routes import CALLS, OPEN_CALLS
 from mockrec.domain import commands
@@ -90,7 +99,7 @@ _ASKED: Final[dict[Handler, list[Document]]] = {
             "schema": {**_COUNT, "maximum": history.MOST, "default": history.PAGE},
         },
     ],
-    history.events: [
+    stream.events: [
         {"name": "since", "description": "As Last-Event-ID.", "schema": _COUNT},
         {
             "name": "Last-Event-ID",
@@ -126,7 +135,7 @@ _OPTIONAL: Final = (channels.join,)
 """Those whose body may be left out."""
 _GIVEN: Final[dict[Handler, str]] = {
     about.metrics: "text/plain",
-    history.events: "text/event-stream",
+    stream.events: "text/event-stream",
     files.file: "*/*",
 }
 

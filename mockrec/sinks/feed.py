@@ -23,6 +23,11 @@ class Feed:
         self._next += 1
         return self._next
 
+    @property
+    def newest(self) -> int:
+        """The number of the newest entry; 0 where there is none."""
+        return self._next
+
     def watch(self, show: Show) -> Callable[[], None]:
         """Be shown every entry to come; call what is returned to end it."""
         self._watchers.append(show)

@@ -87,6 +87,11 @@ class Entry(NamedTuple):
     kind: Kind
     subject: Call | Happening | ClockMove | Mishap
 
+    @property
+    def size(self) -> int:
+        """About how much memory it takes."""
+        return _OVERHEAD + (self.subject.size if isinstance(self.subject, Call) else 0)
+
 
 class Journal:
     """The newest entries of a world, of at most so many and so much."""
@@ -95,7 +100,7 @@ class Journal:
         self, app_id: str, feed: Feed, most: int = MOST_ENTRIES, room: int = MOST_BYTES
     ) -> None:
         self._app_id, self._feed = app_id, feed
-        self._entries: deque[tuple[Entry, int]] = deque()
+        self._entries: deque[Entry] = deque()
         self._most, self._room, self._used = most, room, 0
         self.next_number = 0
 
@@ -105,11 +110,10 @@ class Journal:
         """Add an entry, at the price of the oldest, and show it to whoever watches."""
         entry = Entry(self.next_number, self._feed.next_serial(), at, kind, subject)
         self.next_number += 1
-        size = _OVERHEAD + (subject.size if isinstance(subject, Call) else 0)
-        self._entries.append((entry, size))
-        self._used += size
+        self._entries.append(entry)
+        self._used += entry.size
         while len(self._entries) > self._most or self._used > self._room:
-            self._used -= self._entries.popleft()[1]
+            self._used -= self._entries.popleft().size
         self._feed.show(self._app_id, entry)
         return entry
 
@@ -120,13 +124,12 @@ class Journal:
     @property
     def oldest(self) -> int:
         """The number of the oldest entry that is still there."""
-        return self._entries[0][0].number if self._entries else self.next_number
+        return self._entries[0].number if self._entries else self.next_number
 
     def since(self, number: int) -> Iterator[Entry]:
         """The entries from this number on that are still there."""
         skipped = min(max(0, number - self.oldest), len(self._entries))
-        for entry, _ in islice(self._entries, skipped, None):
-            yield entry
+        yield from islice(self._entries, skipped, None)
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 import pytest
 from aiohttp import ClientResponse, web
 
-from mockrec.api.control import history
+from mockrec import clock
+from mockrec.api.control import stream as streaming
 from mockrec.clock import breathe
 from mockrec.sinks.feed import Feed
-from mockrec.sinks.journal import Call, Journal, Kind, Mishap
+from mockrec.sinks.journal import Call, Entry, Journal, Kind, Mishap
 from tests.api.service import APP_ID, EPOCH, OTHER, Service, World
 
 
@@ -182,26 +183,109 @@ async def test_a_last_event_that_there_is_none_of_means_from_now_on(
 async def test_who_lags_behind_is_dropped_and_may_come_again(
     service: Service, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "_AHEAD", 3)
+    monkeypatch.setattr(streaming, "_AHEAD", 3)
     journal = service.realm().journal
 
     async with watched(service) as stream:
-        for _ in range(10):  # all at once: nobody could have read in between
-            journal.write(EPOCH, Kind.EVENT, Mishap("it rained"))
+        await world.acquire()
         seen = await stream.next()
         assert seen is not None
+        for _ in range(4):  # all at once: nobody could have read in between
+            journal.write(EPOCH, Kind.EVENT, Mishap("it rained"))
         assert await stream.next() is None
     async with watched(service, seen.id) as stream:
         await world.acquire()  # the watcher of before is gone
-        events = await stream.take(3)
+        events = await stream.take(5)
 
-    assert [event.data["number"] for event in events] == [1, 2, 3]
+    assert [event.data["number"] for event in events] == [1, 2, 3, 4, 5]
+
+
+async def test_as_many_as_he_may_lag_behind_he_is_shown(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "_AHEAD", 3)
+    journal = service.realm().journal
+
+    async with watched(service) as stream:
+        for _ in range(2):
+            for _ in range(3):
+                journal.write(EPOCH, Kind.EVENT, Mishap("it rained"))
+            events = await stream.take(3)
+
+    assert [event.data["number"] for event in events] == [3, 4, 5]
+
+
+async def test_who_would_take_too_much_memory_is_dropped_too(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "_ROOM", 100_000)
+    large = Call(0, "", "POST", "", "acquire", b'"' + b"x" * 60_000 + b'"', 400, b"", "")
+    journal = service.realm().journal
+
+    async with watched(service) as stream:
+        for _ in range(10):  # each by itself is no burden, and there is room again
+            journal.write(EPOCH, Kind.REQUEST, large)
+            assert await stream.next() is not None
+        for _ in range(2):
+            journal.write(EPOCH, Kind.REQUEST, large)
+        assert await stream.next() is None
+
+
+async def test_who_lags_behind_while_he_is_shown_what_he_missed_is_dropped(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "_AHEAD", 3)
+    journal = service.realm().journal
+    for _ in range(100):
+        journal.write(EPOCH, Kind.EVENT, Mishap("before"))
+    show = streaming._event
+
+    def rained(app_id: str, entry: Entry) -> bytes:
+        journal.write(EPOCH, Kind.EVENT, Mishap("meanwhile"))
+        return show(app_id, entry)
+
+    monkeypatch.setattr(streaming, "_event", rained)
+    async with watched(service, 0) as stream:
+        events = await stream.take(4)
+        assert await stream.next() is None
+
+    assert [event.data["number"] for event in events] == [0, 1, 2, 3]
+
+
+async def test_others_get_their_turn_while_one_is_shown_what_he_missed(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = service.realm().journal
+    for _ in range(100):
+        journal.write(EPOCH, Kind.EVENT, Mishap("before"))
+    turns: list[int] = []
+    shown: list[int] = []
+
+    async def somebody_else() -> None:
+        while len(shown) < 100:
+            turns.append(len(shown))
+            await breathe()
+
+    show = streaming._event
+
+    def note(app_id: str, entry: Entry) -> bytes:
+        shown.append(entry.number)
+        return show(app_id, entry)
+
+    monkeypatch.setattr(streaming, "_event", note)
+    monkeypatch.setattr(clock, "BREATH", -1.0)  # each entry takes long
+    other = asyncio.ensure_future(somebody_else())
+    async with watched(service, 0) as stream:
+        await stream.take(100)
+    await other
+
+    assert set(range(1, 100)) <= set(turns)
 
 
 async def test_who_takes_nothing_any_more_is_dropped(
     service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(history, "_PATIENCE", 0.01)
+    monkeypatch.setattr(streaming, "_PATIENCE", 0.01)
     watchers, journal = service.engine.feed._watchers, service.realm().journal
     large = Call(0, "", "POST", "", "acquire", b'"' + b"x" * 500_000 + b'"', 400, b"", "")
 

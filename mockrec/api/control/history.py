@@ -1,4 +1,4 @@
-"""The journal: read from a number on, waited for, and watched as it grows."""
+"""The journal: read from a number on, and waited for."""
 
 from __future__ import annotations
 
@@ -6,24 +6,18 @@ import asyncio
 import json
 from typing import Any, Final, cast
 
-import orjson
 from aiohttp import web
 
-from mockrec.api.control.guard import Wrong, document, number, show, whole
+from mockrec.api.control.guard import Wrong, document, number, show
 from mockrec.api.control.realms import realm, span
 from mockrec.api.keys import ENGINE
 from mockrec.domain.moments import SECOND
-from mockrec.engine import Engine
 from mockrec.sinks.journal import Entry, Kind
 from mockrec.sinks.wording import told
 
 PAGE: Final = 1_000
 MOST: Final = 10_000
 _LONGEST_WAIT: Final = 60 * SECOND
-_AHEAD: Final = 1_000
-"""How many entries a watcher may lag behind before he has to come again."""
-_PATIENCE: Final = 10.0
-"""Real seconds that he may take for one of them."""
 
 
 async def journal(request: web.Request) -> web.Response:
@@ -66,35 +60,6 @@ async def wait(request: web.Request) -> web.Response:
         end()
 
 
-async def events(request: web.Request) -> web.StreamResponse:
-    """Server-sent events: every entry of every world; ``Last-Event-ID`` goes on where one was."""
-    engine = request.app[ENGINE]
-    queue: asyncio.Queue[tuple[str, Entry]] = asyncio.Queue(_AHEAD)
-    lagging = asyncio.Event()
-
-    def take(app_id: str, entry: Entry) -> None:
-        if queue.full():
-            lagging.set()
-        else:
-            queue.put_nowait((app_id, entry))
-
-    response = web.StreamResponse(headers={"Cache-Control": "no-store"})
-    response.content_type = "text/event-stream"
-    end, missed = engine.feed.watch(take), _missed(engine, _last_seen(request))
-    try:
-        await response.prepare(request)
-        for app_id, entry in missed:
-            await _show(response, app_id, entry)
-        while not lagging.is_set():
-            await _show(response, *await queue.get())
-    except (ConnectionError, TimeoutError):  # the watcher went away, or takes nothing any more
-        if request.transport is not None:
-            request.transport.abort()
-    finally:
-        end()
-    return response
-
-
 def matches(pattern: object, document: object) -> bool:
     """Whether everything that the pattern says is so in the document."""
     if isinstance(pattern, dict):
@@ -102,33 +67,6 @@ def matches(pattern: object, document: object) -> bool:
             key in document and matches(value, document[key]) for key, value in pattern.items()
         )
     return pattern == document
-
-
-def _missed(engine: Engine, last: int | None) -> list[tuple[str, Entry]]:
-    if last is None:
-        return []
-    every = (
-        (one.app_id, entry)
-        for one in engine.realms()
-        for entry in one.journal.since(0)
-        if entry.serial > last
-    )
-    return sorted(every, key=lambda pair: pair[1].serial)
-
-
-def _last_seen(request: web.Request) -> int | None:
-    text = request.headers.get("Last-Event-ID", request.query.get("since", ""))
-    return whole(text)
-
-
-async def _show(response: web.StreamResponse, app_id: str, entry: Entry) -> None:
-    async with asyncio.timeout(_PATIENCE):
-        await response.write(_event(app_id, entry))
-
-
-def _event(app_id: str, entry: Entry) -> bytes:
-    payload = orjson.dumps({"appid": app_id, **told(entry)})
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (entry.serial, entry.kind.encode(), payload)
 
 
 def _kinds(request: web.Request) -> frozenset[Kind]:

@@ -6,7 +6,16 @@ from typing import Final
 
 from aiohttp import web
 
-from mockrec.api.control import about, callbacks, channels, files, history, scenarios, worlds
+from mockrec.api.control import (
+    about,
+    callbacks,
+    channels,
+    files,
+    history,
+    scenarios,
+    stream,
+    worlds,
+)
 from mockrec.api.control.guard import Handler, guarded
 
 _WORLD: Final = "/_mockrec/worlds/{appid}"
@@ -18,7 +27,7 @@ CALLS: Final[list[tuple[str, str, Handler]]] = [
     ("GET", "/_mockrec/listeners", about.listeners),
     ("GET", "/_mockrec/metrics", about.metrics),
     ("GET", "/_mockrec/openapi.json", about.openapi),
-    ("GET", "/_mockrec/events", history.events),
+    ("GET", "/_mockrec/events", stream.events),
     ("GET", "/_mockrec/worlds", worlds.worlds),
     ("GET", _WORLD, worlds.world),
     ("DELETE", _WORLD, worlds.reset),
