@@ -30,6 +30,7 @@ from mockrec.postman import Postman
 from mockrec.render.envelope import UnknownEvent, topics
 from mockrec.settings import SettingsError
 from mockrec.sinks.media import MediaSink
+from mockrec.sinks.terminal import Terminal, tell
 from mockrec.sinks.webhook import Webhook
 from mockrec.storage.folder import FolderStore
 from mockrec.storage.memory import MemoryStore
@@ -156,7 +157,9 @@ def run(settings: Settings, command: Sequence[str]) -> int:
 def _running(settings: Settings, live: Callable[[Engine], Coroutine[None, None, int]]) -> int:
     """The exit code of a life, or of the reason why there was none: a line on stderr."""
     engine = build(settings)
-    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
+    terminal = [Terminal(sys.stderr)]
+    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", handlers=terminal)
+    engine.feed.watch(tell)
     if _repeats(settings):
         log.warning(
             "%s holds files of an earlier run; the same seed gives the same sids again, and their"

@@ -11,7 +11,6 @@ import base64
 import binascii
 import hmac
 import json
-import logging
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -49,8 +48,6 @@ if TYPE_CHECKING:
     from mockrec.engine import Engine
     from mockrec.realm import Realm
     from mockrec.violations import Violation
-
-log: Final = logging.getLogger("mockrec")
 
 LARGEST_BODY: Final = 1024 * 1024
 

@@ -13,7 +13,7 @@ from mockrec.api.keys import ENGINE
 from mockrec.api.said import NOTHING, Said
 from mockrec.domain.commands import Answer, Refused
 from mockrec.domain.hosts import vendor_host
-from mockrec.domain.problems import TOO_LARGE, TOO_SLOW
+from mockrec.domain.problems import TOO_LARGE, TOO_SLOW, quoted
 from mockrec.render.reply import Reply, reply
 from mockrec.sinks.journal import Call as Journalled
 from mockrec.sinks.journal import Kind
@@ -47,6 +47,8 @@ def respond(request: web.Request, call: Call, answer: Answer | None) -> web.Resp
 def plain(request: web.Request, said: Reply, detail: str = "") -> web.Response:
     """A response that belongs to no world."""
     request_id = request.app[ENGINE].stray_id()
+    if detail:
+        log.info("%s %s %s: %s", request.method, quoted(request.path), said.status, detail)
     return _send(request, _said(said), request_id, detail)
 
 

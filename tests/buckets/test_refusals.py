@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from mockrec.sinks.terminal import tell
 from tests.api.service import Session, World, done
 from tests.buckets.customer import Customer
 from tests.buckets.house import served
@@ -75,6 +76,24 @@ async def test_a_stop_that_comes_before_the_bucket_refuses_is_435(
         'the bucket "nobodys" refused: there is no such bucket (NoSuchBucket, 404)'
     )
     assert (await world.query(session)).status == 404
+
+
+async def test_a_refusal_is_seen_at_the_terminal_without_a_secret(
+    world: World, customer: Customer, caplog: pytest.LogCaptureFixture
+) -> None:
+    end = world.service.engine.feed.watch(tell)
+    session = await begun(world, customer, bucket="nobodys", secretKey=customer.keys.secret)
+
+    await world.advance("30s")
+    end()
+
+    (line,) = [
+        record.getMessage() for record in caplog.records if session.sid in record.getMessage()
+    ]
+    assert line.endswith(
+        'the bucket "nobodys" refused: there is no such bucket (NoSuchBucket, 404)'
+    )
+    assert customer.keys.secret not in caplog.text
 
 
 async def test_a_bucket_that_is_taken_away_under_way_ends_the_recording_then(

@@ -73,6 +73,37 @@ def test_it_says_nothing_more_on_stdout(server: Server) -> None:
     assert "Traceback" not in err
 
 
+def test_the_terminal_shows_what_was_refused_in_one_line_each(server: Server) -> None:
+    app = App(server.line, APP_ID)
+    app.acquire(resourceExpiredHour=0)
+    server.line.say("POST", "/nowhere%0Amockrec:", credentials="id:s3cr3t")
+    server.line.say("PUT", "/v1/ncs/ip")
+    server.line.say("GET", "/v1/ncs/ip", credentials=None)
+
+    _, _, err = server.end()
+
+    assert "s3cr3t" not in err
+    assert err.splitlines() == [
+        "mockrec: acquire 400: /clientRequest/resourceExpiredHour:"
+        " got 0, expected an integer from 1 to 720",
+        r'mockrec: POST "/nowhere\u000amockrec:" 404: no such path with POST;'
+        " expected /v1/apps/<appid>/cloud_recording/...",
+        'mockrec: PUT "/v1/ncs/ip" 404: got PUT, expected GET',
+        'mockrec: GET "/v1/ncs/ip" 401: the Authorization header is missing',
+    ]
+
+
+def test_of_a_flood_of_refusals_each_is_shown_or_counted(server: Server) -> None:
+    for _ in range(300):
+        server.line.say("GET", "/nowhere")
+
+    _, _, err = server.end()
+
+    lines = err.splitlines()
+    counted = [int(line.split()[1]) for line in lines if line.endswith("more lines, left out")]
+    assert len(lines) - len(counted) + sum(counted) == 300
+
+
 def test_health_finds_it_well(server: Server, tmp_path: Path) -> None:
     done = ran("health", "--url", server.url, cwd=tmp_path)
 

@@ -8,7 +8,6 @@ that goes wrong is answered as ``{"error", "path", "expected"}``.
 from __future__ import annotations
 
 import ipaddress
-import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -23,8 +22,6 @@ from mockrec.api.keys import HOSTS
 from mockrec.documents import Unreadable, read
 from mockrec.domain.hosts import vendor_host
 from mockrec.domain.problems import Refusal
-
-log: Final = logging.getLogger("mockrec")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
