@@ -180,10 +180,6 @@ class Recording:
         """With a timer `delay` from now."""
         return self.promising((delay, cause))
 
-    def due(self, at: Millis, cause: Cause) -> Self:
-        """With a timer at a moment; one that has passed is due at once."""
-        return self.promising((max(at - self.now, 0), cause))
-
     def promising(self, *promises: tuple[Millis, Cause]) -> Self:
         """With a timer for each of them, so long from now, promised in this order."""
         agenda = list(self.agenda)

@@ -76,6 +76,5 @@ def _plain(task: Task, value: object) -> object:
             return [_plain(task, item) for item in value]
         case str() | int() | float() | None:
             return value
-    if is_dataclass(value):
-        return {field.name: _plain(task, getattr(value, field.name)) for field in fields(value)}
-    return str(value)
+    assert is_dataclass(value), "events hold plain values, and values of ours"  # noqa: S101
+    return {field.name: _plain(task, getattr(value, field.name)) for field in fields(value)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mockrec.domain.moments import Millis, stamp
 from mockrec.domain.streams import EVERYBODY, FileKind, Track
@@ -65,6 +65,7 @@ def file_name(task: Task, file: RecordedFile) -> str:
             return f"{_base(task, file.key.server)}{_user(file.key.uid)}av.mpd"
         case FileKind.MP4:
             return part_name(task, file.index, file.key.server)
+    assert_never(file.kind)
 
 
 def part_name(task: Task, index: int, server: int = 0) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockrec.domain.channel import User
 from mockrec.domain.commands import Stop
 from mockrec.domain.events import BackedUp, RecordingWarned, SliceUploaded, UploadBefallen
-from mockrec.domain.faults import Effect, Fail, Fault, Slow
+from mockrec.domain.faults import Effect, Fail, Fault, Lose, Slow
 from mockrec.domain.moments import MINUTE, SECOND
 from mockrec.domain.recording import Status
 from mockrec.domain.rules import Condition, Instant, Operation, Rule
@@ -69,6 +69,14 @@ def test_one_that_is_slow_takes_so_much_longer_and_arrives() -> None:
     one.jump(40 * SECOND)
 
     assert uploaded(one) == [2_500 + 15_000 + 800 + 7_000, 2_500 + 30_000 + 800]
+
+
+def test_an_effect_that_is_none_on_an_upload_leaves_it_alone() -> None:
+    one = studio(rule(Lose()))
+    one.record(MIX)
+    one.jump(20 * SECOND)
+
+    assert uploaded(one) == [2_500 + 15_000 + 800]
 
 
 def test_each_recording_counts_for_itself() -> None:
