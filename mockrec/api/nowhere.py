@@ -58,6 +58,7 @@ async def no_route(request: web.Request) -> web.Response:
     """What the gateway says to a path or method that it does not know; it has no 405."""
     asked = preflight(request)
     if asked is not None:
+        asked.headers["X-Request-Id"] = request.app[ENGINE].stray_id()
         return asked
     said = refusal(Refused(NO_ROUTE), request.app[ENGINE].profile)
     return plain(request, said, hint(request.method, request.rel_url.raw_path))

@@ -1,7 +1,8 @@
 """Buckets as folders: ``<root>/<bucket>/<key>``, where no name leaves its bucket.
 
 Whatever could mean something to a file system is percent-encoded, the percent sign too, so that two
-names never meet; a part too long for one is cut and told apart by its hash.
+names never meet; a part too long for one is cut and told apart by its hash. An object ``a`` beside
+``a/b`` lies at ``a%``: a bucket may hold both, a file system may not.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ class FolderStore:
         self._number += 1
         draft = f"{place.parent}/%~{os.getpid()}-{self._number}.part"
         try:
-            _write(draft, bytes(data))
-            os.replace(draft, place)  # noqa: PTH105  a string is faster here, and it counts
+            self._write(draft, bytes(data), bucket)
+            _move(draft, place)
         except OSError:
             with suppress(OSError):
                 Path(draft).unlink()
@@ -49,16 +50,18 @@ class FolderStore:
 
     def get(self, bucket: str, key: str) -> bytes | None:
         """The object, or None if there is none of that name."""
-        try:
-            return self.place(bucket, key).read_bytes()
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            return None
+        place = self.place(bucket, key)
+        for one in (place, _aside(place)):
+            with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                return one.read_bytes()
+        return None
 
     def clear(self, bucket: str, key: str) -> None:
         """Remove the file, and the folders that it leaves empty."""
         place = self.place(bucket, key)
-        with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            place.unlink()
+        for one in (place, _aside(place)):
+            with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                one.unlink()
         for folder in list(place.parents)[: key.count("/") + 1]:
             with suppress(OSError):
                 folder.rmdir()
@@ -66,6 +69,22 @@ class FolderStore:
     def place(self, bucket: str, key: str) -> Path:
         """Where the object lies; always below ``<root>/<bucket>``."""
         return self._root.joinpath(encode(bucket), *map(encode, key.split("/")))
+
+    def _write(self, path: str, data: bytes, bucket: str) -> None:
+        """Write a file, and make its folder where there is none."""
+        try:
+            _write(path, data)
+        except (FileNotFoundError, NotADirectoryError):
+            self._make(Path(path).parent, bucket)
+            _write(path, data)
+
+    def _make(self, folder: Path, bucket: str) -> None:
+        """Make a folder; an object that has the name of one of them steps aside for it."""
+        top = self._root / encode(bucket)
+        for one in reversed((folder, *folder.parents)):
+            if top in one.parents and one.is_file():
+                one.replace(_aside(one))
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def encode(part: str) -> str:
@@ -88,11 +107,20 @@ def _percent(found: re.Match[str]) -> str:
     return f"%{ord(found[0]):02X}"
 
 
-def _write(path: str, data: bytes) -> None:
-    """Write a file, and make its folder where there is none."""
+def _aside(place: Path) -> Path:
+    """Where an object lies whose name a folder has taken; no part of a path is encoded so."""
+    return place.with_name(f"{place.name}%")
+
+
+def _move(draft: str, place: Path) -> None:
     try:
-        with open(path, "wb") as file:  # noqa: PTH123  as above
-            file.write(data)
-    except FileNotFoundError:
-        Path(path).parent.mkdir(parents=True)
-        _write(path, data)
+        os.replace(draft, place)  # noqa: PTH105  a string is faster here, and it counts
+    except OSError:
+        if not place.is_dir():
+            raise
+        Path(draft).replace(_aside(place))
+
+
+def _write(path: str, data: bytes) -> None:
+    with open(path, "wb") as file:  # noqa: PTH123  as above
+        file.write(data)

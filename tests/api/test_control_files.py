@@ -192,8 +192,10 @@ async def test_a_range(service: Service, text: str, content_range: str, data: by
     assert reply.headers["Content-Type"] == "video/MP2T"
 
 
-@pytest.mark.parametrize("text", ["bytes=10-", "bytes=10-12", f"bytes={'9' * 99}-"])
-async def test_a_range_behind_the_end_is_416(service: Service, text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["bytes=10-", "bytes=10-12", f"bytes={'9' * 99}-", "bytes=-0", "Bytes=-00"]
+)
+async def test_a_range_of_nothing_is_416(service: Service, text: str) -> None:
     reply = await ranged(service, text)
 
     assert (reply.status, reply.raw) == (416, b"")

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from itertools import permutations
 from pathlib import Path
 from typing import Final
 
@@ -123,11 +124,12 @@ def test_a_folder_is_no_object(kind: Kind) -> None:
 
 
 def one_below_the_other(first: str, second: str) -> bool:
-    """Whether one key would have to be a folder for the other, which no file system has."""
+    """Whether one key is a folder for the other."""
     return first.startswith(f"{second}/") or second.startswith(f"{first}/")
 
 
-names = st.tuples(parts, keys)
+nested = st.lists(st.sampled_from(["a", "b", ""]), min_size=1, max_size=3).map("/".join)
+names = st.tuples(parts, keys) | st.tuples(st.just("bucket"), nested)
 steps = st.lists(st.tuples(names, contents | st.none()), max_size=8)
 
 
@@ -138,7 +140,6 @@ def test_a_store_is_a_dictionary_of_buckets_and_keys(
     kind: Kind, steps: list[tuple[tuple[str, str], bytes | None]]
 ) -> None:
     every = {name for name, _ in steps}
-    assume(not any(a == b and one_below_the_other(k, m) for a, k in every for b, m in every))
     model: dict[tuple[str, str], bytes] = {}
     with kind() as store:
         for (bucket, key), data in steps:
@@ -309,18 +310,47 @@ def test_while_a_file_is_written_the_old_one_is_whole(
     assert store.get("bucket", "key") == b"new"
 
 
-def test_an_object_in_the_place_of_a_folder_is_refused_and_harms_nothing(tmp_path: Path) -> None:
+def test_an_object_steps_aside_for_a_folder_of_its_name(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
-    store.put("bucket", "a/b", b"data")
-    store.put("bucket", "c", b"data")
-    before = within(tmp_path)
+    store.put("bucket", "a/b", b"a/b")
+    store.put("bucket", "c", b"c")
 
-    for key in ("a", "c/d"):
-        with pytest.raises(OSError, match=r"directory|exists"):
-            store.put("bucket", key, b"other")
+    store.put("bucket", "a", b"a")
+    store.put("bucket", "c/d/e", b"c/d/e")
 
-    assert within(tmp_path) == before
-    assert store.get("bucket", "a/b") == store.get("bucket", "c") == b"data"
+    for key in ("a", "a/b", "c", "c/d/e"):
+        assert store.get("bucket", key) == key.encode()
+    assert {path.relative_to(tmp_path / "bucket").as_posix() for path in within(tmp_path)} >= {
+        "a/b",
+        "a%",
+        "c%",
+        "c/d/e",
+    }
+
+
+@pytest.mark.parametrize("order", list(permutations(["a", "a/b", "a/b/c"])))
+def test_of_objects_that_stepped_aside_nothing_is_left_when_all_are_cleared(
+    tmp_path: Path, order: tuple[str, ...]
+) -> None:
+    store = FolderStore(tmp_path)
+    for key in order:
+        store.put("bucket", key, b"data")
+
+    for key in order:
+        store.clear("bucket", key)
+        assert store.get("bucket", key) is None
+
+    assert within(tmp_path) == set()
+
+
+def test_a_stranger_s_file_in_the_place_of_a_bucket_stays_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "bucket").write_bytes(b"precious")
+
+    with pytest.raises(OSError, match=r"directory|exists"):
+        FolderStore(tmp_path).put("bucket", "a/b", b"data")
+
+    assert within(tmp_path) == {tmp_path / "bucket"}
+    assert (tmp_path / "bucket").read_bytes() == b"precious"
 
 
 def test_a_root_that_cannot_be_written_to_is_an_error_of_the_system(tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def test_a_browser_may_ask_first(line: Line, path: str) -> None:
     answer = line.say("OPTIONS", path, headers=asks, credentials=None)
 
     assert (answer.status, answer.raw) == (204, b"")
+    assert len(answer.headers["X-Request-Id"]) == 32
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Access-Control-Allow-Headers"] == "authorization, content-type"
     assert answer.headers["Access-Control-Allow-Methods"] == "GET, POST"

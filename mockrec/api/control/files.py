@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 from urllib.parse import quote
 
 from aiohttp import hdrs, web
@@ -12,6 +13,9 @@ from mockrec.api.control.realms import realm
 from mockrec.api.keys import ENGINE
 from mockrec.render.names import content_type
 from mockrec.sinks.shelf import Filed
+
+_NO_SUFFIX: Final = re.compile("bytes=-0+", re.IGNORECASE)
+"""The last no bytes: of no file is there such a range (RFC 9110 §14.1.2)."""
 
 
 async def files(request: web.Request) -> web.Response:
@@ -66,7 +70,7 @@ def _ranged(request: web.Request, data: bytes, headers: dict[str, str]) -> web.R
     if wanted.start is None and wanted.stop is None:
         return web.Response(body=data, headers=headers)
     start, stop, _ = wanted.indices(size)
-    if start >= stop:
+    if start >= stop or _NO_SUFFIX.fullmatch(request.headers[hdrs.RANGE]):
         return web.Response(status=416, headers={**headers, hdrs.CONTENT_RANGE: f"bytes */{size}"})
     headers[hdrs.CONTENT_RANGE] = f"bytes {start}-{stop - 1}/{size}"
     return web.Response(status=206, body=data[start:stop], headers=headers)
