@@ -304,4 +304,12 @@ COMMANDS: Final = (
         stories.scenarios_flags,
         stories.scenarios,
     ),
+    Command(
+        "scenario",
+        "Tell a session again as a scenario, from a journal or a HAR file.",
+        stories.scenario_flags,
+        stories.scenario,
+        "Exit code 0 if the scenario answers as the session did, 1 if not in all, 2 if there is "
+        "none.",
+    ),
 )

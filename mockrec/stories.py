@@ -1,11 +1,15 @@
-"""The commands about scenarios: check, scenarios, replay."""
+"""The commands about scenarios: check, scenarios, replay, scenario."""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from mockrec.settings import SettingsError
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
 
 
 def replay_flags(parser: ArgumentParser) -> None:
@@ -78,3 +82,31 @@ def scenarios(arguments: Namespace) -> int:
     except UnknownScenario as fault:
         raise SettingsError(str(fault)) from None
     return 0
+
+
+def scenario_flags(parser: ArgumentParser) -> None:
+    """What scenario takes: where the session comes from, and what that takes."""
+    sources = parser.add_subparsers(metavar="SOURCE", dest="source", required=True)
+    of_journal = _source(sources, "from-journal", "From the journal of a world.")
+    of_journal.add_argument(
+        "file", metavar="FILE", nargs="?", help="What the control plane tells of it; - is stdin."
+    )
+    of_journal.add_argument("--url", metavar="URL", help="Ask the server at this address.")
+    of_journal.add_argument("--app", metavar="APPID", help="The world's App ID, with --url.")
+    of_har = _source(sources, "from-har", "From a HAR file of a browser or a proxy.")
+    of_har.add_argument("file", metavar="FILE", help="The HAR file; - is stdin.")
+    of_har.add_argument("--app", metavar="APPID", help="Only calls of this App ID.")
+
+
+def _source(sources: _SubParsersAction[ArgumentParser], name: str, about: str) -> ArgumentParser:
+    own = sources.add_parser(name, help=about, description=about, allow_abbrev=False)
+    own.add_argument("-o", "--output", metavar="FILE", help="Write it there. Default: print it.")
+    return own
+
+
+def scenario(arguments: Namespace) -> int:
+    """0 if the scenario answers as the session did, 1 if not in all, 2 if there is none."""
+    from mockrec.retold import command
+
+    of_journal = arguments.source == "from-journal"
+    return command.from_journal(arguments) if of_journal else command.from_har(arguments)

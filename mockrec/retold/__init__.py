@@ -1,0 +1,1 @@
+"""Tells a session, from a journal or a HAR file, again as a scenario."""
