@@ -1,4 +1,4 @@
-"""The shipped scenarios on one stage: played as they are, with other seeds, and without their ills."""
+"""The shipped scenarios on one stage: as they are, with another seed, without their ills."""
 
 from __future__ import annotations
 
