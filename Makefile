@@ -1,5 +1,6 @@
 # Every command makes its own virtual environment, and makes it anew when pyproject.toml changes.
 #   make serve ARGS="--clock manual"   make test ARGS="-k journal"   make test PYTHON=python3.12
+#   make serve EXTRAS=objects,tls      brings these extras of pyproject.toml
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -7,13 +8,14 @@ JOBS ?= 2
 DOCKER ?= docker
 IMAGE ?= mockrec
 BIN := $(VENV)/bin
+PACKAGE := $(VENV)/.package$(EXTRAS:%=-%)
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := test
 .PHONY: serve test check bench coverage image image-check
 
 ## serve the emulated API on http://127.0.0.1:8080
-serve: $(INSTALLED)
+serve: $(PACKAGE)
 	$(BIN)/mockrec serve $(ARGS)
 
 ## everything that has to hold: what CI runs
@@ -46,10 +48,19 @@ image-check: $(INSTALLED) image
 	DOCKER=$(DOCKER) IMAGE=$(IMAGE) $(BIN)/python -m pytest tests/docker/test_image.py
 
 # An environment without pip (uv makes such) is given one; one whose Python is gone is made anew.
-$(INSTALLED): pyproject.toml $(BIN)/python
+define install
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip --default-pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --editable '.$(1)'
+endef
+
+# The package alone, a tenth of what its developers need.
+$(PACKAGE): pyproject.toml $(BIN)/python
+	$(call install,$(EXTRAS:%=[%]))
 	touch $@
+
+$(INSTALLED): pyproject.toml $(BIN)/python
+	$(call install,[dev])
+	touch $@ $(PACKAGE)
 
 $(BIN)/python:
 	$(PYTHON) -m venv --clear $(VENV)

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -28,24 +29,25 @@ def address(tmp_path: Path) -> Iterator[str]:
             assert process.wait(5) == 0
 
 
+def blocks(language: str = "") -> list[tuple[str, str]]:
+    """The blocks of the README: the language, and the text."""
+    found = re.findall(r"^```(\w+)\n(.*?)^```", README.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return [(of, text) for of, text in found if language in ("", of)]
+
+
 def transcript() -> list[tuple[str, list[str]]]:
-    """The commands of the README's console blocks, each with the lines it should print."""
-    steps: list[tuple[str, list[str]]] = []
-    for block in re.findall(r"```console\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL):
-        for line in block.splitlines():
-            if line.startswith("$ "):
-                steps.append((line[2:], []))
-            elif line.startswith("> "):
-                command, printed = steps.pop()
-                steps.append((f"{command}\n{line[2:]}", printed))
-            else:
-                steps[-1][1].append(line)
-    return steps
+    """The commands that are followed by what they print, and the lines of that."""
+    every = blocks()
+    return [
+        (commands, printed.splitlines())
+        for (shell, commands), (text, printed) in pairwise(every)
+        if (shell, text) == ("sh", "text")
+    ]
 
 
-def test_the_first_ten_minutes_work_as_written(address: str, tmp_path: Path) -> None:
+def test_the_first_ten_minutes_work_as_pasted(address: str, tmp_path: Path) -> None:
     steps = transcript()
-    script = "\n".join(f"{command}\nprintf '{_MARK}'" for command, _ in steps)
+    script = "\n".join(f"{commands}\nprintf '{_MARK}'" for commands, _ in steps)
     run = subprocess.run(
         ["bash", "-c", script.replace(ADDRESS, address)],  # noqa: S607
         cwd=tmp_path,
@@ -56,10 +58,46 @@ def test_the_first_ten_minutes_work_as_written(address: str, tmp_path: Path) -> 
     )
     outputs = run.stdout.split(_MARK)[:-1]
 
-    assert len(outputs) == len(steps) > 10
-    for (command, expected), printed in zip(steps, outputs, strict=True):
+    assert len(outputs) == len(steps) == 5
+    for (commands, expected), printed in zip(steps, outputs, strict=True):
+        assert printed.endswith("\n")
         lines = [line.rstrip() for line in printed.splitlines()]
-        assert len(lines) == len(expected), f"{command}\n{printed}"
+        assert len(lines) == len(expected), f"{commands}\n{printed}"
         for line, pattern in zip(lines, expected, strict=True):
             parts = map(re.escape, pattern.split("..."))
-            assert re.fullmatch(".*".join(parts), line), f"{command}\n{line}\n{pattern}"
+            assert re.fullmatch(".*".join(parts), line), f"{commands}\n{line}\n{pattern}"
+
+
+_CYCLE = """
+from agora_rest_client.core.domain import EndpointRegion
+from agora_rest_client.services.cloud_recording.v1.mix_recording.api_start import StorageConfig
+from agora_rest_client.services.cloud_recording.v1.mix_recording.mix_recording_client import (
+    MixRecordingClient,
+)
+
+builder = MixRecordingClient.new_builder().with_app_id("0" * 32)
+builder = builder.with_domain(Domain(EndpointRegion.US.value))
+client = builder.with_credential_basic_auth("id", "secret").build()
+resource = client.acquire("class-7", "527841").resourceId
+storage = StorageConfig(vendor=1, region=0, bucket="b", accessKey="a", secretKey="s")
+print(client.start(resource, "class-7", "527841", "", storage).sid)
+"""
+
+
+def test_the_official_python_client_works_with_the_readme_s_lines(
+    address: str, tmp_path: Path
+) -> None:
+    (snippet,) = (text for _, text in blocks("python") if "agora_rest_client" in text)
+    program = snippet.replace(ADDRESS.partition("//")[2], address.partition("//")[2])
+
+    run = subprocess.run(
+        [sys.executable, "-c", program + _CYCLE],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert run.returncode == 0, run.stderr
+    assert re.fullmatch(r"[0-9a-f]{32}", run.stdout.splitlines()[-1])
