@@ -84,7 +84,7 @@ def told(
 
 def _tell(fault: Fault, document: object, whole: Whole, *, listing: bool) -> Iterator[Violation]:
     path, keyword, schema = fault
-    value = _value_at(path, document)
+    value = value_at(path, document)
     if keyword == "required":
         absent = (key for key in schema["required"] if key not in value)
         yield from (_missing(fault, key, value, whole) for key in absent)
@@ -212,7 +212,7 @@ def _pointer(path: Path) -> str:
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
-def _value_at(path: Path, document: Any) -> Any:
+def value_at(path: Path, document: Any) -> Any:
     """The value at a path, whose last step may lead to what is missing."""
     for step in path:
         document = document.get(step) if isinstance(document, dict) else document[step]

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 from mockrec import __version__, assets
 from mockrec.api import emulated
+from mockrec.api.components import components
 from mockrec.api.control import (
     about,
     callbacks,
@@ -35,8 +36,6 @@ from mockrec.sinks.journal import Kind
 Document = dict[str, Any]
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)(?::[^}]*)?\}")
-_OURS: Final = ("x-", "$schema", "$id", "$defs")
-"""Keywords that mean nothing outside of ``schemas/``."""
 _ABOUT: Final = (
     "A local stand-in for the Agora Cloud Recording RESTful API: the service as its documents have"
     " it, and a control plane for whoever tests against it."
@@ -166,7 +165,7 @@ def description() -> Document:
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
         "paths": {**_service(), **_control()},
         "components": {
-            "schemas": {**_schemas(), "error": _ERROR},
+            "schemas": {**components(), "error": _ERROR},
             "headers": _HEADERS,
             "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}},
         },
@@ -325,35 +324,3 @@ def _json(schemas: list[str]) -> Document:
 
 def _once(items: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(items))
-
-
-def _schemas() -> Document:
-    """Every schema file and every definition in one, as components that refer to each other."""
-    found: Document = {}
-    for name in assets.schema_names():
-        schema = json.loads(assets.schema(name))
-        inner = {f"{name}.{key}": value for key, value in schema.get("$defs", {}).items()}
-        whole = {name: schema} if "type" in schema else {}
-        found |= {key: _component(value, name) for key, value in {**whole, **inner}.items()}
-    return found
-
-
-def _component(node: Any, file: str) -> Any:
-    """A schema without our own keywords, its references those of the document."""
-    if isinstance(node, list):
-        return [_component(inner, file) for inner in node]
-    if not isinstance(node, Mapping):
-        return node
-    kept = {
-        key: _component(inner, file) for key, inner in node.items() if not key.startswith(_OURS)
-    }
-    if isinstance(kept.get("$ref"), str):
-        kept["$ref"] = _reference(kept["$ref"], file)
-    return kept
-
-
-def _reference(reference: str, file: str) -> str:
-    """``common.json#/$defs/uid`` is the component ``common.uid``."""
-    other, _, pointer = reference.partition("#/$defs/")
-    name = other.removesuffix(".json") or file
-    return f"#/components/schemas/{name}.{pointer}" if pointer else f"#/components/schemas/{name}"

@@ -65,6 +65,7 @@ class Pattern(Protocol):
 
     def matches(self, document: object) -> bool:
         """Whether the document does."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

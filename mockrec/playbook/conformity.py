@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockrec import contract
 from mockrec.playbook.findings import Path
+from mockrec.violations import value_at
 
 if TYPE_CHECKING:
     from mockrec.playbook.document import Document
@@ -89,7 +90,7 @@ def _said(violation: Violation, path: Path, document: object) -> str:
     if violation.got == "nothing":
         return f'"{name}" is missing: expected {violation.expected}{hint}'
     where = f"{name}: " if isinstance(path[-1:][0] if path else 0, str) else ""
-    value = _value(path, document)
+    value = value_at(path, document)
     got = _got(value) or violation.got
     if violation.expected == _NOUN and isinstance(value, str) and value.lower() in _MEANT:
         hint = f'; did you mean {_MEANT[value.lower()]}? "{value}" is text here'
@@ -107,12 +108,6 @@ def _got(value: object) -> str | None:
     return None
 
 
-def _value(path: Path, document: Any) -> object:
-    for step in path:
-        document = document[step]
-    return document
-
-
 def followed(pointer: str, document: Any) -> Path:
     """The way that a JSON pointer shows; its last step may lead to what is missing."""
     path: list[str | int] = []
@@ -120,5 +115,5 @@ def followed(pointer: str, document: Any) -> Path:
         text = escaped.replace("~1", "/").replace("~0", "~")
         step: str | int = int(text) if isinstance(document, list) else text
         path.append(step)
-        document = document.get(step) if isinstance(document, dict) else document[step]
+        document = value_at((step,), document)
     return tuple(path)
