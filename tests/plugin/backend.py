@@ -42,7 +42,7 @@ class Backend:
         started = self.post(f"{path}/mode/mix/start", {**who, "clientRequest": REQUEST})
         return Session(self, f"{path}/sid/{started['sid']}/mode/mix", who, started["sid"])
 
-    def post(self, path: str, body: object) -> Any:
+    def post(self, path: str, body: Any) -> Any:
         """The answer to a POST, which has to be a good one."""
         return _good(requests.post(f"{self.api}/{path}", json=body, auth=self.auth, timeout=30))
 

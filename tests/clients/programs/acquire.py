@@ -6,8 +6,9 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable
+from typing import Any
 
-BODY = {"cname": "lesson", "uid": "527841", "clientRequest": {}}
+BODY: Any = {"cname": "lesson", "uid": "527841", "clientRequest": {}}
 PAIR = ("id", "secret")
 BASIC = {"Authorization": "Basic aWQ6c2VjcmV0", "Content-Type": "application/json"}
 
