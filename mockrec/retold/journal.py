@@ -56,14 +56,14 @@ def _fetched(line: Line, app_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The requests of a world's journal, page by page, and its settings."""
     world = f"/_mockrec/worlds/{quote(app_id, safe='')}"
     entries: list[Any] = []
-    following, since = 0, -1
+    following, since, dropped = 0, -1, 0
     while following > since:
         since = following
         page = line.ask("GET", f"{world}/journal?kind=request&since={since}&limit={_PAGE}")
         entries += page["entries"]
-        following = page["next"]
+        following, dropped = page["next"], page["dropped"]
     settings: dict[str, Any] = line.ask("GET", f"{world}/settings")
-    return {"entries": entries, "dropped": page["dropped"]}, settings
+    return {"entries": entries, "dropped": dropped}, settings
 
 
 def _calls(entries: list[Any]) -> Iterator[Recorded]:
