@@ -12,7 +12,7 @@ PACKAGE := $(VENV)/.package$(EXTRAS:%=-%)
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := test
-.PHONY: serve test check bench coverage image image-check
+.PHONY: serve test check docs bench coverage image image-check
 
 ## serve the emulated API on http://127.0.0.1:8080
 serve: $(PACKAGE)
@@ -29,6 +29,10 @@ check: $(INSTALLED)
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
+
+## the generated parts of docs/scenarios.md
+docs: $(INSTALLED)
+	$(BIN)/python tests/package/reference.py
 
 ## the promises of docs/design.md, measured
 bench: $(INSTALLED)
