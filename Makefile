@@ -10,6 +10,7 @@ IMAGE ?= mockrec
 BIN := $(VENV)/bin
 PACKAGE := $(VENV)/.package$(EXTRAS:%=-%)
 INSTALLED := $(VENV)/.installed
+MADE := $(VENV)/.made-by-mockrec
 
 .DEFAULT_GOAL := test
 .PHONY: serve test check docs bench coverage image image-check
@@ -51,7 +52,7 @@ image:
 image-check: $(INSTALLED) image
 	DOCKER=$(DOCKER) IMAGE=$(IMAGE) $(BIN)/python -m pytest tests/docker/test_image.py
 
-# An environment without pip (uv makes such) is given one; one whose Python is gone is made anew.
+# An environment without pip (uv makes such) is given one.
 define install
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip --default-pip
 	$(BIN)/python -m pip install --quiet --editable '.$(1)'
@@ -66,5 +67,9 @@ $(INSTALLED): pyproject.toml $(BIN)/python
 	$(call install,[dev])
 	touch $@ $(PACKAGE)
 
+# One whose Python is gone is made anew, if it was made here: nobody else's folder is ever cleared.
 $(BIN)/python:
+	@test -e $(MADE) || test -z "$$(ls -A $(VENV) 2>/dev/null)" || \
+		{ echo "$(VENV) has no Python, and was not made here: remove it, or choose VENV=FOLDER" >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
+	touch $(MADE)
