@@ -1,5 +1,6 @@
 """The README's transcripts are played against a served process, and print what they say."""
 
+import os
 import re
 import subprocess
 import sys
@@ -45,12 +46,13 @@ def transcript() -> list[tuple[str, list[str]]]:
     ]
 
 
-def test_the_first_ten_minutes_work_as_pasted(address: str, tmp_path: Path) -> None:
+def test_what_the_readme_prints_is_printed_when_it_is_pasted(address: str, tmp_path: Path) -> None:
     steps = transcript()
     script = "\n".join(f"{commands}\nprintf '{_MARK}'" for commands, _ in steps)
     run = subprocess.run(
         ["bash", "-c", script.replace(ADDRESS, address)],  # noqa: S607
         cwd=tmp_path,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         check=True,
@@ -58,7 +60,7 @@ def test_the_first_ten_minutes_work_as_pasted(address: str, tmp_path: Path) -> N
     )
     outputs = run.stdout.split(_MARK)[:-1]
 
-    assert len(outputs) == len(steps) == 5
+    assert len(outputs) == len(steps) == 6
     for (commands, expected), printed in zip(steps, outputs, strict=True):
         assert printed.endswith("\n")
         lines = [line.rstrip() for line in printed.splitlines()]
