@@ -100,6 +100,7 @@ def scenario_flags(parser: ArgumentParser) -> None:
 
 def _source(sources: _SubParsersAction[ArgumentParser], name: str, about: str) -> ArgumentParser:
     own = sources.add_parser(name, help=about, description=about, allow_abbrev=False)
+    own.set_defaults(parser=own)
     own.add_argument("-o", "--output", metavar="FILE", help="Write it there. Default: print it.")
     return own
 

@@ -96,7 +96,8 @@ def _document(raw: bytes) -> object:
         message = f"this is no UTF-8: the byte {raw[fault.start]:02x} at {fault.start}"
         raise NoSession(message) from None
     except orjson.JSONDecodeError as fault:
-        raise NoSession(f"{fault.lineno}:{fault.colno}: this is no JSON: {fault.msg}") from None
+        where = f"line {fault.lineno}, column {fault.colno}"
+        raise NoSession(f"{where}: this is no JSON: {fault.msg}") from None
 
 
 def _write(text: str, output: str | None) -> None:

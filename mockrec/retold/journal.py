@@ -10,6 +10,7 @@ from urllib.parse import quote
 from mockrec.domain.moments import LATEST
 from mockrec.domain.policy import Policy
 from mockrec.remote.line import ControlError, Line
+from mockrec.retold.outcome import UNSEEN
 from mockrec.retold.screen import Screen
 from mockrec.retold.session import NoSession, Recorded, Session, session
 from mockrec.retold.target import target
@@ -77,7 +78,14 @@ def _calls(entries: list[Any]) -> Iterator[Recorded]:
         if where is not None:
             at = _number(entry, "came" if "came" in entry else "at", LATEST, place)
             status = _number(entry, "status", _HIGHEST_STATUS, place)
-            yield Recorded(at, where, entry.get("body"), status, entry.get("answer"))
+            answer = entry.get("answer")
+            yield Recorded(at, where, _body(entry.get("body"), answer), status, answer)
+
+
+def _body(body: object, answer: object) -> object:
+    """What was sent; who is turned away by the gateway is not listened to."""
+    heeded = isinstance(answer, dict) and "message" not in answer
+    return body if body is not None or heeded else UNSEEN
 
 
 def _text(entry: Mapping[str, Any], name: str, place: str) -> str:

@@ -78,12 +78,14 @@ class Screen:
 
 def _secrets(document: object) -> Iterator[str]:
     """The texts that stand under keys of secrets, long enough to be known again."""
-    if isinstance(document, dict):
-        for name, value in document.items():
-            if is_secret(name) and isinstance(value, str):
-                yield from (value,) * (len(value) >= _SHORTEST)
-            else:
-                yield from _secrets(value)
-    elif isinstance(document, list):
-        for one in document:
-            yield from _secrets(one)
+    waiting = [document]
+    while waiting:  # however deep it is
+        match waiting.pop():
+            case dict() as inner:
+                for name, value in inner.items():
+                    if not (is_secret(name) and isinstance(value, str)):
+                        waiting.append(value)
+                    elif len(value) >= _SHORTEST:
+                        yield value
+            case list() as inner:
+                waiting += inner

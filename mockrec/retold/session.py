@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
 from mockrec.domain.moments import DAY, Millis
 from mockrec.domain.rules import Operation
 from mockrec.domain.task import Mode
-from mockrec.retold.outcome import Outcome, ids_of, outcome
+from mockrec.retold.outcome import UNSEEN, Outcome, ids_of, outcome
 from mockrec.retold.screen import Screen
 from mockrec.retold.target import Target
 
@@ -36,7 +36,7 @@ class Recorded:
     at: Millis
     target: Target
     body: object = field(repr=False)
-    """The JSON document that was sent; None for what is none."""
+    """The JSON document that was sent; None for what is none, UNSEEN for what is not known."""
     status: int
     answer: object = field(repr=False)
 
@@ -81,7 +81,7 @@ def session(recorded: Sequence[Recorded], screen: Screen, notes: Sequence[str] =
     """The session of what was recorded. Raises `NoSession` where it is too much, or nothing."""
     if len(recorded) > MOST_CALLS:
         raise NoSession(f"{len(recorded)} calls, expected at most {MOST_CALLS}")
-    ordered = sorted(recorded, key=lambda one: one.at)
+    ordered = _with_bodies(sorted(recorded, key=lambda one: one.at))
     for one in ordered:
         screen.learn(one.body)
         screen.learn(one.answer)
@@ -97,6 +97,21 @@ def session(recorded: Sequence[Recorded], screen: Screen, notes: Sequence[str] =
         days = exchanges[-1].at // DAY
         raise NoSession(f"the calls go on for {days} days, expected at most {LONGEST // DAY}")
     return Session(ordered[0].at, tuple(exchanges), tuple(left_out))
+
+
+def _with_bodies(recorded: Sequence[Recorded]) -> list[Recorded]:
+    """The calls; where a body is not known, that of the next call of its kind, or of the last."""
+    found: list[Recorded] = list(recorded)
+    for order in (range(len(found) - 1, -1, -1), range(len(found))):
+        seen: dict[tuple[str, str | None], object] = {}
+        for index in order:
+            one = found[index]
+            kind = one.target.operation, one.target.said.get("mode")
+            if one.body is UNSEEN and kind in seen:
+                found[index] = replace(one, body=seen[kind])
+            elif one.body is not UNSEEN:
+                seen[kind] = one.body
+    return found
 
 
 def _exchange(number: int, one: Recorded, began: Millis, screen: Screen) -> Exchange:
@@ -117,6 +132,8 @@ def _objection(one: Recorded) -> str:
         return "its mode is none"
     if one.target.operation is Operation.QUERY:
         return ""
+    if one.body is UNSEEN:
+        return "its body is not known"
     if not isinstance(one.body, dict) or one.body.keys() == {"unreadable"}:
         return "its body is no JSON object"
     return _unbearable([one.body.get(name) for name in SAID])
