@@ -1,33 +1,27 @@
 """What notifications cost: how many go out a second, and what a dead receiver does to calls.
 
-``python tests/bench/notifications.py [--quick]`` prints figures as ``tests/bench/run.py`` does; a
-receiver on a thread of this process takes whatever comes.
+A receiver on a thread of this process takes whatever comes.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from pathlib import Path
 from statistics import median, quantiles
 from threading import Thread
 from typing import Final
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from mockrec.sinks.webhook import DEADLINE
 from tests.bench import servers
 from tests.bench.bodies import APP_IDS, start_recordings
-from tests.bench.measures import QUICK, THOROUGH, Effort, Figure
+from tests.bench.measures import Effort, Figure
 from tests.bench.servers import Server
 
 _ANSWER: Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
@@ -181,17 +175,3 @@ def _latencies(server: Server, path: str, count: int) -> list[float]:
 
 def _p99(times: list[float]) -> float:
     return quantiles(times, n=100)[-1]
-
-
-def main() -> None:
-    """Measure, a line at a time."""
-    parser = argparse.ArgumentParser(description="Measure what notifications cost.")
-    parser.add_argument("--quick", action="store_true", help="in less than a minute, roughly")
-    effort = QUICK if parser.parse_args().quick else THOROUGH
-    for measure in MEASURES:
-        for figure in measure(effort):
-            print(f"{figure.what:62}  {figure.measured:24}  {figure.bare}".rstrip(), flush=True)
-
-
-if __name__ == "__main__":
-    main()

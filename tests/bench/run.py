@@ -17,11 +17,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.bench import plugin, wrk
+from tests.bench import notifications, plugin, wrk
 from tests.bench.handshakes import handshakes
 from tests.bench.measures import MEASURES, NEED_WRK, QUICK, THOROUGH, Figure
+from tests.bench.scenarios import scenarios
 
-EVERY = (*MEASURES, *plugin.MEASURES, handshakes)
+EVERY = (*MEASURES, *plugin.MEASURES, *notifications.MEASURES, handshakes, scenarios)
 _WIDTHS = (50, 42, 12, 16)
 
 

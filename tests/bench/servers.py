@@ -93,7 +93,7 @@ def _running(command: list[str], port: int) -> Iterator[Server]:
     pinned = [*pinned_to(SERVER_CORE), *command]
     began = time.perf_counter()
     silent = subprocess.DEVNULL
-    process = subprocess.Popen(pinned, cwd=ROOT, env=_environment(), stdout=silent, stderr=silent)
+    process = subprocess.Popen(pinned, cwd=ROOT, env=environment(), stdout=silent, stderr=silent)
     try:
         _first_answer(port, process)
         yield Server(port, process.pid, time.perf_counter() - began)
@@ -102,7 +102,7 @@ def _running(command: list[str], port: int) -> Iterator[Server]:
         process.wait()
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """As at home: compiled files are kept, though beside the tree, which they do not soil."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     return kept | {"PYTHONPYCACHEPREFIX": _COMPILED.name}
