@@ -24,7 +24,7 @@ from mockrec.sinks.feed import Feed
 from mockrec.sinks.journal import Journal
 from mockrec.sinks.shelf import Shelf
 from mockrec.steward import Steward
-from mockrec.theatre import put_on, take_off
+from mockrec.theatre import put_on, take_off, wind
 from mockrec.timekeeper import Timekeeper
 
 if TYPE_CHECKING:
@@ -175,6 +175,8 @@ class Engine:
 
     def put_on(self, realm: Realm, scenario: Scenario) -> None:
         """Play this scenario from now on, in place of the one before."""
+        self._catch_up(realm)
+        wind(realm, scenario)
         self._catch_up(realm)
         put_on(realm, scenario)
         self._catch_up(realm)

@@ -49,10 +49,12 @@ class Realm:
     alarm: asyncio.TimerHandle | None = None
     alarm_at: Millis = 0
     closed: bool = False
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the world is closed."""
     performance: Performance | None = None
     """The scenario that is being played."""
-    told: Millis = 0
-    """The latest moment that anybody was told to be the present."""
+    announced: Millis = 0
+    """The latest moment that anybody was told to be the present: all due by it has happened."""
     follower: asyncio.Task[None] | None = None
     """What brings the world up to a clock that has run ahead of it."""
 
@@ -68,8 +70,8 @@ class Realm:
 
     def now(self) -> Millis:
         """The present; it never goes back, whatever the clock does."""
-        self.told = self.shown()
-        return self.told
+        self.announced = self.shown()
+        return self.announced
 
     def shown(self) -> Millis:
         """What the clock shows; the present, once everything due by then has happened."""
@@ -131,6 +133,7 @@ class Realm:
     def close(self) -> None:
         """End the alarm and all waiting; nothing of this world is carried out any more."""
         self.closed = True
+        self.ended.set()
         self.backlog = []
         self.journal.mute()
         for task in self.posting | self.uploading:

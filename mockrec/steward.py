@@ -79,7 +79,7 @@ class Steward:
         the moment that somebody has been told.
         """
         to, began = realm.shown(), stopwatch()
-        world, happened = realm.world.pass_time(realm.told)
+        world, happened = realm.world.pass_time(realm.announced)
         happenings, due = list(happened), world.next_due
         while due is not None and due <= to:
             world, happened = world.pass_time(due)

@@ -23,13 +23,29 @@ if TYPE_CHECKING:
 _PLAIN: Final = ("strict", "qps", "pcw", "audience")
 
 
-def put_on(realm: Realm, scenario: Scenario) -> None:
-    """Let the scenario begin now, in place of the one before.
+def wind(realm: Realm, scenario: Scenario) -> None:
+    """Let the clock run as the scenario wants it.
 
-    What has happened stays. In a world where nothing has, the clock begins where the scenario
-    wants it; elsewhere it goes there if that is still to come.
+    In a world where nothing has happened, it begins where the scenario wants it; elsewhere it goes
+    there if that is still to come.
     """
-    _wind(realm, scenario)
+    time = scenario.time
+    if time is None:
+        return
+    if realm.journal.next_number == 0 and realm.world.issued == 0:
+        realm.clock = Clock(time.mode, time.rate, time.start)
+        realm.world = changed(realm.world, now=realm.clock.now())
+        realm.announced = realm.world.now
+        return
+    before = realm.now()
+    realm.clock.follow(time.mode, time.rate)
+    if time.mode is ClockMode.MANUAL and time.start is not None:
+        realm.clock.reach(time.start)
+    realm.clock_moved(before)
+
+
+def put_on(realm: Realm, scenario: Scenario) -> None:
+    """Let the scenario begin now, in place of the one before; what has happened stays."""
     world = realm.world
     world = changed(
         world,
@@ -50,22 +66,6 @@ def take_off(realm: Realm) -> None:
     realm.performance = None
 
 
-def _wind(realm: Realm, scenario: Scenario) -> None:
-    time = scenario.time
-    if time is None:
-        return
-    if realm.journal.next_number == 0 and realm.world.issued == 0:
-        realm.clock = Clock(time.mode, time.rate, time.start)
-        realm.world = changed(realm.world, now=realm.clock.now())
-        return
-    before = realm.now()
-    realm.clock.follow(time.mode, time.rate)
-    if time.mode is ClockMode.MANUAL and time.start is not None:
-        realm.clock.reach(time.start)
-    realm.world, _ = realm.world.pass_time(realm.now())
-    realm.clock_moved(before)
-
-
 def _policy(policy: Policy, scenario: Scenario, seed: int) -> Policy:
     given = scenario.settings
     changes: dict[str, Any] = {name: given[name] for name in _PLAIN if name in given}
@@ -79,9 +79,11 @@ def _policy(policy: Policy, scenario: Scenario, seed: int) -> Policy:
 
 def _callback(known: Callback, given: dict[str, Any]) -> Callback:
     """What the scenario says of notifications; what it does not say stays."""
-    changes: dict[str, Any] = {name: given[name] for name in ("url", "secret") if given.get(name)}
-    if given.get("events") is not None:
-        changes["topics"] = topics(given["events"])
+    changes: dict[str, Any] = {
+        name: given[name] or "" for name in ("url", "secret") if name in given
+    }
+    if "events" in given:
+        changes["topics"] = None if given["events"] is None else topics(given["events"])
     if "retry" in given:
         changes["retry"] = tuple(map(duration, given["retry"]))
     return replace(known, **changes)

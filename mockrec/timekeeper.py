@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from mockrec.clock import BREATH, breathe, pause, stopwatch
+from mockrec.clock import BREATH, breathe, stopwatch
 from mockrec.domain.commands import Answer, Awaiting, Refused
 from mockrec.domain.moments import MINUTE, Millis
 from mockrec.domain.outgoing import Happening
@@ -97,9 +98,14 @@ class Timekeeper:
         return realm.world.conclude(awaiting)
 
     async def spend(self, realm: Realm, span: Millis) -> None:
-        """Return when so much time has passed here: on a clock that stands by moving it."""
+        """Return when so much time has passed here, or the world has ended.
+
+        A clock that stands is moved by it.
+        """
         if realm.clock.runs:
-            await pause(realm.clock.seconds_until(realm.now() + span))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(realm.clock.seconds_until(realm.now() + span)):
+                    await realm.ended.wait()
         else:
             before = realm.now()
             await self._pass(realm, before + span, None, told=False)

@@ -10,7 +10,7 @@ import os
 import socket
 import struct
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
+from http.client import responses
 from typing import Any, Final
 
 from aiohttp import web
@@ -54,7 +54,7 @@ def said_instead(effect: Effect | None, said: Said, profile: Profile) -> Said:
             sent = headers if typed else (*JSON, *headers)
             return Said(status, said.body if body is None else body, sent)
         case Html(status):
-            page = _PAGE.format(status=status, reason=HTTPStatus(status).phrase)
+            page = _PAGE.format(status=status, reason=responses.get(status, "Error"))
             return Said(status, page.encode(), (("Content-Type", "text/html"),))
         case Limit(_, status):
             message = RATE_LIMITED.on(profile).reason

@@ -14,6 +14,7 @@ from mockrec.domain.commands import Answer, Refused
 from mockrec.domain.decisions import refused
 from mockrec.domain.faults import Refuse
 from mockrec.domain.moments import SECOND
+from mockrec.domain.problems import AFTER_THE_DEED, NO_WORKER
 from mockrec.domain.rules import Occasion, Operation
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ async def do(
 ) -> Answer | None:
     """Do what was asked, or not, as the rule that fires has it; None where nothing is answered.
 
-    A refusal of the model's own stands: what was not done cannot have been done after all.
+    A refusal of the model's own stands where nothing was done: no answer to it can have been lost.
     """
     facts = _origin(request) | _session(call, realm)
     rule = engine.draw(realm, Occasion(Operation(call.operation), facts, call.body))
@@ -66,10 +67,17 @@ async def do(
     answer = await engine.do(realm, command) if fault.done else None
     if fault.takes:
         await engine.spend(realm, fault.takes)
-    if isinstance(fault.effect, Refuse) and not isinstance(answer, Refused):
+        if realm.closed:
+            return refused(realm.world, command, NO_WORKER, "the world ended before the answer")
+    if isinstance(fault.effect, Refuse) and not _undone(answer):
         why = f"rule {rule.id} of the scenario" + (", after the deed" if fault.done else "")
         return refused(realm.world, command, fault.effect.problem, why)
     return answer
+
+
+def _undone(answer: Answer | None) -> bool:
+    """Whether the service was asked and did nothing."""
+    return isinstance(answer, Refused) and answer.problem.name not in AFTER_THE_DEED
 
 
 def _origin(request: web.Request) -> dict[str, object]:

@@ -157,6 +157,9 @@ INVALID_OPERATION: Final = _row("invalid-operation", _worker(400, 49, "invalid o
 UPLOAD_TIMEOUT: Final = _row("upload-timeout", _worker(206, 50, "upload timeout"))
 NO_RECORDED_DATA: Final = _row("no-recorded-data", _worker(206, 435, "no recorded data"))
 
+AFTER_THE_DEED: Final = frozenset({UPLOAD_TIMEOUT.name, NO_RECORDED_DATA.name})
+"""What is said of a stop that was done all the same."""
+
 # What the account and the data centre can have against it.
 ACCOUNT_SUSPENDED: Final = _row("account-suspended", _front(400, 405, "no_active_status"))
 OVERLOADED: Final = _row("too-many-workers", _front(400, 406, "vendor_over_load"))

@@ -50,7 +50,7 @@ def change_of(entry: Said) -> str:
 def cues(entry: Said) -> Iterator[Cue]:
     """The cue of an entry, and another that takes it back where it says until when.
 
-    Raises ``ValueError`` for a duration that is too long.
+    Raises ``ValueError`` for a duration that is too long, or too short to be repeated.
     """
     name = change_of(entry)
     said = entry[name]
@@ -59,7 +59,7 @@ def cues(entry: Said) -> Iterator[Cue]:
         CHANGES[name](said),
         id=entry.get("id", ""),
         text=worded(name, said),
-        every=_span(entry, "every"),
+        every=_period(entry),
         until=_instant(entry, "until"),
     )
     if name in _BACK and "until" in said:
@@ -73,6 +73,13 @@ def _media(said: Said) -> frozenset[Medium]:
 
 def _span(said: Said, key: str) -> Millis | None:
     return duration(said[key]) if key in said else None
+
+
+def _period(said: Said) -> Millis | None:
+    every = _span(said, "every")
+    if every == 0:
+        raise ValueError("every: expected at least 1ms; what takes no time never ends")
+    return every
 
 
 def _instant(said: Said, key: str) -> Instant | None:

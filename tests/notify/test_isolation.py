@@ -224,7 +224,7 @@ async def test_a_reset_ends_what_is_on_its_way(
         (posting,) = realm.posting
         await world.reset()
 
-        assert (await moving).status == 200
+        assert (await moving).status == 409
         await soon(posting.done)
         assert posting.cancelled()
         await soon(lambda: not realm.posting)

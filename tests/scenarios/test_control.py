@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
+from mockrec.clock import Clock, ClockMode
 from tests.api.service import CNAME, EPOCH, Reply, Service, World, done, wrong
 
 STORY = """
@@ -225,3 +227,54 @@ async def test_a_new_one_counts_anew(world: World) -> None:
     second: Any = await world.acquire()
 
     assert (first.status, second.status) == (500, 500)
+
+
+async def test_a_clock_that_runs_is_set_to_the_beginning_of_a_story(service: Service) -> None:
+    """Nobody has to have seen the world before: what was told of its time is no longer so."""
+    app_id = "c" * 32
+    service.realm(app_id).clock = Clock(ClockMode.WALL)
+    start = 'clock: {mode: manual, start: "2020-01-05T09:00:00Z"}'
+    world = service.world(app_id)
+    text = f"scenario: x\n{start}\ntimeline: [{{at: 10s, suspend_account: {{}}}}]\n"
+    state = done(await put(world, text))
+
+    assert state["began"] == state["now"] == 1_578_214_800_000
+    assert state["next_cue"] == state["began"] + 10_000
+    assert (await world.acquire()).status == 200
+
+
+async def test_what_is_due_before_a_story_begins_happens(world: World) -> None:
+    await world.join(101)
+    await world.record("mix")
+    start = 'clock: {mode: manual, start: "2026-01-01T00:01:00Z"}'
+    state = done(await put(world, f"scenario: x\n{start}\n"))
+    names = [entry["event"] for entry in await world.journal("kind=event")]
+
+    assert state["began"] == EPOCH + 60_000
+    assert "SliceUploaded" in names
+
+
+async def test_what_takes_no_time_cannot_be_repeated(world: World) -> None:
+    text = "scenario: x\ntimeline: [{at: 0s, every: 0.0001s, until: 1d, kick: {}}]\n"
+
+    assert "expected at least 1ms" in wrong(await put(world, text))[0]
+
+
+async def test_a_callback_may_be_taken_away(world: World) -> None:
+    await world.put("/callback", url="http://127.0.0.1:9/", events=[31])
+    done(await put(world, "scenario: x\nsettings: {callback: {url: null, events: null}}\n"))
+    callback = await world.get("/callback")
+
+    assert (callback["url"], callback["events"]) == (None, None)
+
+
+async def test_an_advance_whose_world_is_reset_says_so(world: World) -> None:
+    await world.join(101)
+    await world.record("mix")
+    moving = asyncio.ensure_future(world.control("POST", "/clock/advance", {"by": "20d"}))
+    before = await world.now()
+    while await world.now() == before:
+        pass
+    await world.reset()
+
+    assert "was reset" in wrong(await moving, 409)[0]

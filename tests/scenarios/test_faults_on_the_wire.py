@@ -280,6 +280,37 @@ async def test_what_the_model_refuses_was_not_done(service: Service, world: Worl
     assert (await world.stop(session)).status == 404
 
 
+async def test_a_stop_that_has_nothing_to_show_was_done(service: Service, world: World) -> None:
+    rule = Rule("lost", Operation.STOP, Fault(Refuse(NOT_COMPLETED), done=True))
+    await world.put("/settings", audience=0)
+    session = await world.record()
+    service.engine.put_on(service.realm(), Scenario("lost", rules=(rule,)))
+    await world.advance("20s")
+    lost = await world.stop(session)
+
+    assert (lost.status, lost.body["code"]) == (206, 65)
+    assert (await world.query(session)).status == 404
+
+
+async def test_an_answer_that_takes_its_time_ends_with_its_world(
+    service: Service, world: World
+) -> None:
+    service.real_time()
+    befall(service, None, done=True, takes=3_600_000)
+    waiting = asyncio.ensure_future(world.acquire())
+    await soon(lambda: issued(service) == 1)
+    await world.reset()
+
+    assert (await waiting).status == 404
+
+
+@pytest.mark.parametrize("status", [299, 520, 599])
+async def test_a_gateway_may_have_a_status_of_its_own(service: Service, status: int) -> None:
+    befall(service, Html(status))
+
+    assert (await said(service)).status == status
+
+
 async def test_a_malformed_call_gets_its_400_and_is_not_counted(
     service: Service, world: World
 ) -> None:

@@ -71,6 +71,8 @@ async def advance(request: web.Request) -> web.Response:
     entries, found = await request.app[ENGINE].advance(
         one, to, reached, wanted=lambda: request.transport is not None
     )
+    if one.closed:
+        raise Wrong(409, "the world was reset while its clock moved", "appid", "nobody to reset it")
     happenings = [told(entry) for entry in entries if entry.kind is Kind.EVENT]
     if reached and not found:
         happened = ", ".join(sorted({str(one.get("name", one["event"])) for one in happenings}))
