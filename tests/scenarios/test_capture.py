@@ -88,11 +88,12 @@ async def test_a_refused_start_was_not_done_if_the_next_one_succeeds(code: int) 
 
 
 async def test_a_sid_that_was_read_elsewhere_is_that_of_the_replay() -> None:
-    story = "rules: [{id: it, op: start, times: 1, then: {refuse: 65, done: true}}]"
+    story = "rules: [{id: it, op: start, skip: 1, times: 1, then: {refuse: 65, done: true}}]"
     async with playing(story) as world:
+        await world.record(uid="1")
         resource = (await world.acquire()).body["resourceId"]
         await world.start(resource)
-        sid = (await world.get("/recordings"))["recordings"][0]["sid"]
+        sid = (await world.get("/recordings"))["recordings"][1]["sid"]
         await world.advance("10s")
         session = Session(resource, sid, "individual", "room", "527841")
         assert (await world.query(session)).status == 200
@@ -100,8 +101,9 @@ async def test_a_sid_that_was_read_elsewhere_is_that_of_the_replay() -> None:
         told = await retold(await journal_of(world))
 
     assert told.kept
-    assert told.answers == ["200", "206/65", "200", "200"]
+    assert told.answers == ["200", "200", "200", "206/65", "200", "200"]
     assert sid not in told.text
+    assert len(set(told.rehearsal.ids.values())) == len(told.rehearsal.ids)
 
 
 async def test_a_failover_is_one_rule_for_the_calls_in_its_blackout() -> None:
@@ -211,6 +213,16 @@ async def test_a_malformed_call_is_sent_as_it_was_and_counts_for_no_rule() -> No
     assert told.kept
     assert told.answers == ["400/2", "200", "400/2", "500/500"]
     assert [rule["skip"] for rule in told.rules] == [1]
+
+
+async def test_what_is_alike_in_python_is_not_in_json() -> None:
+    async with playing() as world:
+        for uid in (1, True, 1):
+            await world.call("POST", "acquire", {"cname": "a", "uid": uid, "clientRequest": {}})
+        told = await retold(await journal_of(world))
+
+    assert [call["uid"] for _, _, call in requests(told)] == [1, True, 1]
+    assert "uid: true" in told.text
 
 
 async def test_what_cannot_be_sent_is_left_out_and_told() -> None:

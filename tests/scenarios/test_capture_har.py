@@ -19,6 +19,7 @@ SID: Final = "38f8e3cfdc474cd56fc1ceba380d7e1a"
 WHO: Final = {"cname": "http-class", "uid": "527841"}
 HUSH: Final = "hush-hush-5318008"
 """What has to stay secret."""
+CERTIFICATE: Final = "a-certificate-of-the-customer"
 WITHOUT_CONTENT: Final = object()
 
 
@@ -28,7 +29,7 @@ def entry(at: str, path: str, body: object, status: int, answer: object) -> dict
         "method": "GET" if body is None else "POST",
         "url": HOST + path,
         "httpVersion": "http/2.0",
-        "headers": [{"name": "authorization", "value": basic("customer", HUSH)}],
+        "headers": [{"name": "authorization", "value": basic("customer", CERTIFICATE)}],
         "queryString": [],
         "cookies": [],
         "headersSize": -1,
@@ -165,6 +166,19 @@ async def test_bodies_that_were_not_saved_leave_the_ids_to_the_replay() -> None:
     assert len(told.rules) == 1
 
 
+async def test_an_answer_that_was_not_saved_takes_no_id_that_is_known() -> None:
+    told = await retold_har(
+        har(
+            acquire(),
+            acquire("2026-03-01T10:00:01Z", answer=WITHOUT_CONTENT),
+            start("2026-03-01T10:00:02Z"),
+        )
+    )
+
+    assert told.kept
+    assert told.rehearsal.ids["resourceId", RESOURCE] in told.text
+
+
 async def test_bodies_in_base64_are_read() -> None:
     one = acquire()
     content = one["response"]["content"]
@@ -190,11 +204,18 @@ async def test_secrets_stay_where_they_are() -> None:
 
     assert told.kept
     assert HUSH not in told.text
-    assert base64.b64encode(f"customer:{HUSH}".encode()).decode() not in told.text
     assert RESOURCE not in told.text
     assert SID not in told.text
     assert 'accessKey: "***"' in told.text
     assert "https://example.org/1" in told.text
+
+
+@pytest.mark.parametrize("secret", [CERTIFICATE, basic("customer", CERTIFICATE).split()[1]])
+async def test_the_credentials_of_the_header_stay_where_they_are(secret: str) -> None:
+    told = await retold_har(har(acquire(), start("2026-03-01T10:00:01Z", note=f"by {secret}")))
+
+    assert told.kept
+    assert secret not in told.text
 
 
 @pytest.mark.parametrize("choice", [APP_ID, "b" * 32])
