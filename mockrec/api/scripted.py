@@ -59,8 +59,11 @@ async def do(
 
     A refusal of the model's own stands where nothing was done: no answer to it can have been lost.
     """
+    script, operation = realm.world.script, Operation(call.operation)
+    if script is None or not script.deck.befalls(operation):
+        return await engine.do(realm, command)
     facts = _origin(request) | _session(call, realm)
-    rule = engine.draw(realm, Occasion(Operation(call.operation), facts, call.body))
+    rule = engine.draw(realm, Occasion(operation, facts, call.body))
     if rule is None:
         return await engine.do(realm, command)
     call.rule, fault = rule, rule.fault

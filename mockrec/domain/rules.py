@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import immutables
 
@@ -118,9 +118,9 @@ class Rule:
 
     def befalls(self, operation: Operation) -> bool:
         """Whether it is about occasions of this kind."""
-        if self.operation is Operation.ANY:
-            return operation not in _NO_CALLS
-        return self.operation is operation
+        if self.operation is operation:
+            return True
+        return self.operation is Operation.ANY and operation not in _NO_CALLS
 
     def due(self, seen: int, fired: int, roll: float) -> bool:
         """Whether it fires at an occasion, by how many it has seen before and how often it did."""
@@ -132,8 +132,7 @@ class Rule:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """What a rule has counted."""
 
     seen: int = 0
@@ -162,6 +161,10 @@ class Deck:
     def tally(self, rule: Rule) -> Tally:
         """What this rule has counted so far."""
         return self.tallies.get(rule.id, _FRESH)
+
+    def befalls(self, operation: Operation) -> bool:
+        """Whether any rule is about occasions of this kind; if none is, nobody has to be asked."""
+        return any(rule.befalls(operation) for rule in self.rules)
 
     def draw(
         self, occasion: Occasion, at: Millis, seed: int, owner: str

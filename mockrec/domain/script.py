@@ -59,7 +59,7 @@ class Script:
     @property
     def befalls_uploads(self) -> bool:
         """Whether any rule is about uploads."""
-        return any(rule.operation is Operation.UPLOAD for rule in self.deck.rules)
+        return self.deck.befalls(Operation.UPLOAD)
 
     @property
     def next_due(self) -> Millis | None:

@@ -227,6 +227,8 @@ class World:
 
     def with_script(self, script: Script) -> World:
         """With the scenario as it is now, and an entry for its next cue."""
+        if script is self.script:
+            return self
         due, known = script.next_due, self.script.next_due if self.script else None
         world: World = replace(self, script=script)
         if due is None or due == known:

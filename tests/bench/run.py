@@ -17,12 +17,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.bench import notifications, plugin, wrk
+from tests.bench import notifications, plugin, scenarios, wrk
 from tests.bench.handshakes import handshakes
 from tests.bench.measures import MEASURES, NEED_WRK, QUICK, THOROUGH, Figure
-from tests.bench.scenarios import scenarios
 
-EVERY = (*MEASURES, *plugin.MEASURES, *notifications.MEASURES, handshakes, scenarios)
+EVERY = (
+    *MEASURES,
+    *plugin.MEASURES,
+    *notifications.MEASURES,
+    handshakes,
+    *scenarios.MEASURES,
+)
 _WIDTHS = (50, 42, 12, 16)
 
 
@@ -43,7 +48,7 @@ def main() -> None:
     for measure in EVERY:
         if asked.only and measure.__name__ not in asked.only:
             continue
-        if measure in NEED_WRK and not wrk.there():
+        if measure in NEED_WRK | scenarios.NEED_WRK and not wrk.there():
             print(f"{measure.__name__}: left out, there is no wrk")
             continue
         for figure in measure(QUICK if asked.quick else THOROUGH):
