@@ -21,7 +21,7 @@ from mockrec.engine import Engine
 from mockrec.server import build, listening
 from mockrec.settings import Settings
 from tests.wire.line import PATIENCE, Line, basic
-from tests.wire.process import Server, command, environment, started
+from tests.wire.process import Server, command, environment, finished, started
 
 APP_ID: Final = "a" * 32
 PROGRAMS: Final = Path(__file__).parent / "programs"
@@ -169,9 +169,7 @@ def serving(cwd: Path, ca_dir: Path) -> Iterator[Process]:
 
 def said(program: list[str], around: Mapping[str, str], cwd: Path) -> Any:
     """What a program prints, as JSON."""
-    done = subprocess.run(
-        program, env=around, cwd=cwd, capture_output=True, text=True, check=False, timeout=60
-    )
+    done = finished(program, around, cwd)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -19,7 +19,7 @@ import pytest
 import mockrec
 from tests.clients.house import APP_ID, Process, bare, request
 from tests.wire.line import PATIENCE, Line
-from tests.wire.process import READY, command, environment, started
+from tests.wire.process import READY, command, environment, finished, started
 
 SHOWS = "import json, os; print(json.dumps(dict(os.environ)))"
 
@@ -34,15 +34,7 @@ def ran(
     arguments: list[str], around: Mapping[str, str], cwd: Path
 ) -> subprocess.CompletedProcess[str]:
     """A mockrec command, run to its end."""
-    return subprocess.run(
-        command(*arguments),
-        cwd=cwd,
-        env=around,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
+    return finished(command(*arguments), around, cwd)
 
 
 # --- run ---------------------------------------------------------------------------------------
@@ -84,18 +76,9 @@ def test_without_a_command_it_says_what_it_wants(around: dict[str, str], tmp_pat
 
 
 def test_what_is_written_and_read_is_the_commands(around: dict[str, str], tmp_path: Path) -> None:
-    done = subprocess.run(
-        command("run", "--", "cat"),
-        cwd=tmp_path,
-        env=around,
-        input="as it came",
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=PATIENCE,
-    )
+    done = finished(command("run", "--", "cat"), around, tmp_path, told="as it came")
 
-    assert done.stdout == "as it came"
+    assert (done.returncode, done.stdout) == (0, "as it came")
 
 
 def test_flags_after_the_dashes_are_the_commands(around: dict[str, str], tmp_path: Path) -> None:
@@ -295,15 +278,7 @@ def test_a_missing_library_is_one_clear_line(flag: str, library: str, tmp_path: 
         f"sys.exit(main(['serve', '--port', '0', {flag!r}]))"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
+    done = finished([sys.executable, "-c", code], environment(), tmp_path)
 
     assert (done.returncode, done.stdout) == (2, "")
     mends = f"{shlex.quote(sys.executable)} -m pip install 'mockrec[tls]'"
@@ -317,15 +292,9 @@ def test_nothing_of_it_is_loaded_unless_it_is_asked_for(tmp_path: Path) -> None:
         "import mockrec.server; print(*sys.modules)"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = finished([sys.executable, "-c", code], environment(), tmp_path)
 
+    assert done.returncode == 0, done.stderr
     names = done.stdout.split()
     assert "mockrec.server" in names
     assert not [

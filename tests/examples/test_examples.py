@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mockrec import running
+from tests.wire.process import finished
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -84,15 +85,7 @@ def environment(
 
 def run(program: Sequence[str], environment: dict[str, str], folder: Path) -> tuple[int, str, str]:
     """The exit code of an example, and what it says."""
-    done = subprocess.run(
-        program,
-        cwd=folder,
-        env=environment,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
+    done = finished(program, environment, folder)
     return done.returncode, done.stdout, done.stderr
 
 

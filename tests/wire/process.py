@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,8 @@ from tests.wire.line import PATIENCE, Line
 
 ROOT: Final = Path(__file__).parents[2]
 READY: Final = re.compile(r"mockrec (\S+) ready on http://127\.0\.0\.1:(\d+) in (\d+) ms\n")
+_PATIENCE_WITH_OTHERS: Final = 120.0
+"""Seconds: a compiler takes its time on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,22 @@ def environment(**changes: str) -> Mapping[str, str]:
 def command(*arguments: str) -> list[str]:
     """The command line of a mockrec."""
     return [sys.executable, "-m", "mockrec", *arguments]
+
+
+def finished(
+    program: Sequence[str | Path], around: Mapping[str, str], cwd: Path, told: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Any program in this environment, run to its end; `told` is what it reads."""
+    return subprocess.run(
+        program,
+        cwd=cwd,
+        env=around,
+        input=told,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_PATIENCE_WITH_OTHERS,
+    )
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from mockrec import __version__
 from mockrec import server as composition
 from mockrec.settings import Settings
 from tests.wire.line import PATIENCE, App, basic
-from tests.wire.process import READY, ROOT, Server, command, environment, started
+from tests.wire.process import READY, ROOT, Server, command, environment, finished, started
 
 APP_ID = "a" * 32
 
@@ -31,15 +31,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 def ran(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """A mockrec command, run to its end."""
-    return subprocess.run(
-        command(*arguments),
-        cwd=cwd,
-        env=environment(**variables),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
+    return finished(command(*arguments), environment(**variables), cwd)
 
 
 # --- ready -------------------------------------------------------------------------------------
@@ -294,15 +286,8 @@ print(json.dumps(seen))
 @pytest.fixture(scope="module")
 def seen() -> dict[str, dict[str, object]]:
     """Which modules are loaded, and whether the footage is, at four moments."""
-    done = subprocess.run(
-        [sys.executable, "-c", PROBE],
-        cwd=ROOT,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=PATIENCE,
-    )
+    done = finished([sys.executable, "-c", PROBE], environment(), ROOT)
+    assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
     assert isinstance(seen, dict)
     return seen
