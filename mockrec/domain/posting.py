@@ -30,7 +30,7 @@ def owe(world: World, task: Task, notice: Notice) -> Passage:
     callback = world.policy.callback
     if callback is not None and not callback.wants(notice):
         return world, ()
-    world, rule = draw(world, _occasion(task, notice)) if world.script else (world, None)
+    world, rule = draw(world, _occasion(task, notice), world.now) if world.script else (world, None)
     if rule is None:
         return _owe(world, task, notice, None)
     effect = rule.fault.effect

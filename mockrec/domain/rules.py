@@ -7,6 +7,7 @@ others lose their turn.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -44,6 +45,7 @@ class Operation(StrEnum):
     """Any call to the service; neither uploads nor notifications nor connections."""
 
 
+_WILD: Final = re.compile(r"[*?\[]")
 _NO_CALLS = (Operation.UPLOAD, Operation.NOTIFY, Operation.CONNECT)
 
 
@@ -88,15 +90,17 @@ class Condition:
         """Whether everything that is asked of the occasion is so; what is not known is not so."""
         for name, wanted in self.facts:
             known = occasion.facts.get(name)
-            if known is None or not any(_alike(known, one) for one in wanted):
+            if known is None or not _among(known, wanted):
                 return False
         return self.body is None or self.body.matches(occasion.body)
 
 
-def _alike(known: object, wanted: object) -> bool:
-    if isinstance(known, str) and isinstance(wanted, str):
-        return fnmatchcase(known, wanted)
-    return known == wanted
+def _among(known: object, wanted: tuple[object, ...]) -> bool:
+    """Whether it is one of these values, or like one of these patterns."""
+    if known in wanted:
+        return True
+    patterns = (one for one in wanted if isinstance(one, str) and _WILD.search(one))
+    return isinstance(known, str) and any(fnmatchcase(known, one) for one in patterns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ class Deck:
 
         `seed` and `owner` (whose deck it is) decide chance, with the rule's id and its count.
         """
-        tallies, fires = self.tallies, None
+        counting, fires = self.tallies.mutate(), None
         for rule in self.rules:
             if not self._applies(rule, occasion, at):
                 continue
@@ -182,15 +186,16 @@ class Deck:
                 tally = _lost(tally)
             elif would:
                 fires = rule
-            tallies = tallies.set(rule.id, tally)
-        return (self if tallies is self.tallies else replace(self, tallies=tallies)), fires
+            counting[rule.id] = tally
+        tallies = counting.finish()
+        return (self if tallies == self.tallies else replace(self, tallies=tallies)), fires
 
     def _applies(self, rule: Rule, occasion: Occasion, at: Millis) -> bool:
         return (
-            rule.befalls(occasion.operation)
-            and rule.id in self.armed
-            and self._open(rule, at)
+            rule.id in self.armed
+            and rule.befalls(occasion.operation)
             and rule.when.holds(occasion)
+            and self._open(rule, at)
         )
 
     def _open(self, rule: Rule, at: Millis) -> bool:

@@ -50,16 +50,16 @@ def play(world: World, due: Millis) -> Passage:
     return world, tuple(happened)
 
 
-def draw(world: World, occasion: Occasion) -> tuple[World, Rule | None]:
+def draw(world: World, occasion: Occasion, at: Millis) -> tuple[World, Rule | None]:
     """The rule that fires at this occasion, if any; every rule has counted it."""
     script = world.script
     if script is None:
         return world, None
-    deck, rule = script.deck.draw(occasion, world.now, world.seed, world.app_id)
+    deck, rule = script.deck.draw(occasion, at, world.seed, world.app_id)
     if deck is script.deck:
         return world, None
     script = replace(script, deck=deck)
-    return world.with_script(script.anchored(rule.id, world.now) if rule else script), rule
+    return world.with_script(script.anchored(rule.id, at) if rule else script), rule
 
 
 def witness(script: Script, recording: Recording) -> Script:

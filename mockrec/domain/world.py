@@ -101,6 +101,11 @@ class World:
         """When something may be due; never later than when something is."""
         return first(self.calendar)[0] if self.calendar else None
 
+    def overdue(self, at: Millis) -> bool:
+        """Whether anything is due by this moment."""
+        due = self.next_due
+        return due is not None and due <= at
+
     def channel(self, cname: str) -> Channel:
         """The channel of this name, empty if nobody has been there."""
         return self.channels.get(cname) or Channel(cname)
@@ -120,8 +125,10 @@ class World:
             done, answer, after = do(world, command)
         except Refusal as refusal:
             return world, refused(world, command, refusal.problem, refusal.detail), before
-        done, following = done.pass_time(at) if done.script else (done, ())
-        return done, answer, before + after + following
+        if done.script is not None and done.overdue(at):  # what counts from the deed itself
+            done, following = done.pass_time(at)
+            after += following
+        return done, answer, before + after
 
     def pass_time(self, until: Millis) -> Passage:
         """Everything due by `until` has happened, in the order of time."""
