@@ -1,7 +1,8 @@
 """What can go wrong, as data: a class for each effect that a rule may have.
 
 What an effect on an answer looks like on the wire is carried out in api/faults.py; what one on an
-upload or a notification does is decided in this house.
+upload or a notification does is decided in this house. The `word` of an effect is what scenarios
+and journals call it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 class Refuse:
     """The service says no, in its own words."""
 
+    word = "refuse"
     problem: Problem
 
 
@@ -29,6 +31,7 @@ class Refuse:
 class Reply:
     """Something else is answered: a status, headers, a body."""
 
+    word = "reply"
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
@@ -39,6 +42,7 @@ class Reply:
 class Html:
     """A gateway in between answers with a page of its own."""
 
+    word = "html"
     status: int = 502
 
 
@@ -46,6 +50,7 @@ class Html:
 class Limit:
     """Calls beyond so many in a second are turned away by the gateway."""
 
+    word = "limit"
     rate: int
     status: int = 429
 
@@ -54,11 +59,14 @@ class Limit:
 class Reset:
     """The connection is reset, and nothing is answered."""
 
+    word = "reset"
+
 
 @dataclass(frozen=True, slots=True)
 class Close:
     """The connection is closed: before the answer, or after so many bytes of its body."""
 
+    word = "close"
     after_bytes: int | None = None
 
 
@@ -66,16 +74,21 @@ class Close:
 class Truncate:
     """The body ends in the middle of its JSON, and the head says that it is whole."""
 
+    word = "truncate"
+
 
 @dataclass(frozen=True, slots=True)
 class Garbage:
     """The body has the length that it should have, and is no JSON."""
+
+    word = "garbage"
 
 
 @dataclass(frozen=True, slots=True)
 class Drip:
     """The body comes a few bytes at a time."""
 
+    word = "drip"
     bytes: int = 1
     every: Millis = 100
     """Real milliseconds between two drops."""
@@ -85,6 +98,8 @@ class Drip:
 class Never:
     """Nothing is answered, and the connection stays open until the client gives up."""
 
+    word = "never"
+
 
 # Effects on an upload.
 
@@ -93,6 +108,7 @@ class Never:
 class Fail:
     """The bucket does not take the file, as a bucket would say it."""
 
+    word = "fail"
     verdict: Verdict
 
 
@@ -100,6 +116,7 @@ class Fail:
 class Slow:
     """The upload takes so much longer."""
 
+    word = "slow"
     by: Millis
 
 
@@ -110,11 +127,14 @@ class Slow:
 class Lose:
     """It is never posted; its number is used up all the same."""
 
+    word = "lose"
+
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
     """It is posted again after the receiver has taken it, with the same id."""
 
+    word = "repeat"
     times: int = 1
     gap: Millis = 1_000
 
@@ -123,6 +143,7 @@ class Repeat:
 class Delay:
     """It is first posted so much later."""
 
+    word = "delay"
     by: Millis
 
 
@@ -130,6 +151,7 @@ class Delay:
 class Shuffle:
     """It is first posted at some moment within this span, so that others overtake it."""
 
+    word = "shuffle"
     within: Millis = 5_000
 
 

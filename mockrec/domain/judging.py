@@ -76,19 +76,19 @@ def _befallen(
         "cname": task.cname,
         "uid": str(task.uid),
         "bucket": storage.bucket,
-        "kind": type(promise.item).__name__.lower(),
+        "kind": promise.item.word,
         "attempt": promise.attempt,
     }
     occasion = Occasion(Operation.UPLOAD, facts)
     deck, rule = recording.deck.draw(occasion, recording.now, 0, task.sid)
     recording = replace(recording, deck=deck)
-    if rule is None:
+    effect = rule.fault.effect if rule else None
+    if rule is None or effect is None:
         return recording, None
-    effect = rule.fault.effect
     said = UploadBefallen(
         at=recording.now,
         rule=rule.id,
-        effect=type(effect).__name__.lower(),
+        effect=effect.word,
         item=promise.item,
         attempt=promise.attempt,
     )

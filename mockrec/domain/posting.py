@@ -31,11 +31,10 @@ def owe(world: World, task: Task, notice: Notice) -> Passage:
     if callback is not None and not callback.wants(notice):
         return world, ()
     world, rule = draw(world, _occasion(task, notice), world.now) if world.script else (world, None)
-    if rule is None:
+    effect = rule.fault.effect if rule else None
+    if rule is None or effect is None:
         return _owe(world, task, notice, None)
-    effect = rule.fault.effect
-    name = type(effect).__name__.lower()
-    said = NoticeBefallen(at=world.now, rule=rule.id, effect=name, number=notice.sequence)
+    said = NoticeBefallen(at=world.now, rule=rule.id, effect=effect.word, number=notice.sequence)
     world, posted = _owe(world, task, notice, effect)
     return world, (Outgoing(task, said), *posted)
 

@@ -51,6 +51,7 @@ class StreamKey(NamedTuple):
 class Slice:
     """A finished piece of a stream."""
 
+    word = "slice"
     key: StreamKey
     number: int
     start: Millis
@@ -88,6 +89,7 @@ class Stream:
 class Part:
     """An MP4 file in the making: its number, where it began and how much media it holds."""
 
+    word = "part"
     index: int
     start: Millis
     media: Millis = 0
@@ -98,6 +100,7 @@ class Part:
 class Snapshot:
     """A picture taken of one user."""
 
+    word = "snapshot"
     uid: int
     at: Millis
     portrait: bool
@@ -115,7 +118,7 @@ class Transcoded:
 
 
 Item = Slice | Part | Snapshot
-"""What goes to the bucket piece by piece."""
+"""What goes to the bucket piece by piece; scenarios call each by its `word`."""
 
 
 class Verdict(StrEnum):

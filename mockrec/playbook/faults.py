@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import orjson
 
@@ -54,8 +54,8 @@ def fault(then: Then, operation: Operation, profile: Profile) -> Fault:
 
 
 def _effect(then: Then, operation: Operation, profile: Profile) -> Effect | None:
-    if "refuse" in then:
-        return faults.Refuse(refusal(then["refuse"], operation, profile))
+    if (refused := faults.Refuse.word) in then:
+        return faults.Refuse(refusal(then[refused], operation, profile))
     return next((_SIMPLE[name](then[name]) for name in then if name in _SIMPLE), None)
 
 
@@ -98,33 +98,37 @@ def _lengths(said: Then) -> dict[str, Any]:
 
 
 _SIMPLE: Final[Mapping[str, Callable[[Any], Effect]]] = {
-    "reply": _reply,
-    "html": lambda said: faults.Html(**said) if isinstance(said, dict) else faults.Html(said),
-    "limit": lambda said: faults.Limit(**said),
-    "reset": lambda _: faults.Reset(),
-    "close": lambda said: faults.Close(**_options(said)),
-    "truncate": lambda _: faults.Truncate(),
-    "garbage": lambda _: faults.Garbage(),
-    "drip": lambda said: faults.Drip(**_lengths(said)),
-    "never": lambda _: faults.Never(),
-    "lose": lambda _: faults.Lose(),
-    "repeat": lambda said: faults.Repeat(**_lengths(_options(said))),
-    "delay": lambda said: faults.Delay(duration(said)),
-    "shuffle": lambda said: faults.Shuffle(duration(said)),
-    "fail": lambda said: faults.Fail(_VERDICTS[said]),
-    "slow": lambda said: faults.Slow(duration(said)),
+    faults.Reply.word: _reply,
+    faults.Html.word: lambda said: (
+        faults.Html(**said) if isinstance(said, dict) else faults.Html(said)
+    ),
+    faults.Limit.word: lambda said: faults.Limit(**said),
+    faults.Reset.word: lambda _: faults.Reset(),
+    faults.Close.word: lambda said: faults.Close(**_options(said)),
+    faults.Truncate.word: lambda _: faults.Truncate(),
+    faults.Garbage.word: lambda _: faults.Garbage(),
+    faults.Drip.word: lambda said: faults.Drip(**_lengths(said)),
+    faults.Never.word: lambda _: faults.Never(),
+    faults.Lose.word: lambda _: faults.Lose(),
+    faults.Repeat.word: lambda said: faults.Repeat(**_lengths(_options(said))),
+    faults.Delay.word: lambda said: faults.Delay(duration(said)),
+    faults.Shuffle.word: lambda said: faults.Shuffle(duration(said)),
+    faults.Fail.word: lambda said: faults.Fail(_VERDICTS[said]),
+    faults.Slow.word: lambda said: faults.Slow(duration(said)),
 }
 _TIME: Final = ("stall", "takes")
-_ON_NOTIFICATIONS: Final = ("lose", "repeat", "delay", "shuffle")
-_ON_UPLOADS: Final = ("fail", "slow")
-_ON_CONNECTIONS: Final = ("reset", "close", "never", "stall", "takes")
+_ON_NOTIFICATIONS: Final = tuple(one.word for one in get_args(faults.OnNotification))
+_ON_UPLOADS: Final = tuple(one.word for one in get_args(faults.OnUpload))
+_ON_CONNECTIONS: Final = (*(one.word for one in (faults.Reset, faults.Close, faults.Never)), *_TIME)
 _ON_CALLS: Final = tuple(
-    name for name in ("refuse", *_SIMPLE, *_TIME) if name not in _ON_NOTIFICATIONS + _ON_UPLOADS
+    name
+    for name in (faults.Refuse.word, *_SIMPLE, *_TIME)
+    if name not in _ON_NOTIFICATIONS + _ON_UPLOADS
 )
 _BEFALLS: Final = {
     Operation.NOTIFY: _ON_NOTIFICATIONS,
     Operation.UPLOAD: _ON_UPLOADS,
     Operation.CONNECT: _ON_CONNECTIONS,
 }
-EFFECTS: Final = ("refuse", *_SIMPLE)
+EFFECTS: Final = (faults.Refuse.word, *_SIMPLE)
 """The effects by the keys that stand for them."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from mockrec.domain.faults import Limit
 from mockrec.domain.recording import Status
 from mockrec.domain.rules import Operation, Rule
 from mockrec.domain.script import Arm
+from mockrec.domain.streams import Item
 from mockrec.domain.task import Mode
 from mockrec.playbook.anchors import Moments, moments, precedes
 from mockrec.playbook.notes import named
@@ -43,7 +44,7 @@ KNOWN: Final[Mapping[str, frozenset[Operation]]] = {
 """Of which operations a fact is known."""
 _VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     "mode": tuple(map(str, Mode)),
-    "kind": ("slice", "part", "snapshot"),
+    "kind": tuple(item.word for item in get_args(Item)),
     "status": tuple(str(int(status)) for status in Status),
 }
 """All that a fact can be."""

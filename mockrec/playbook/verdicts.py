@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockrec.documents import Unreadable, read
 from mockrec.domain.events import Notice, NoticeBefallen, StatusChanged
+from mockrec.domain.faults import Lose
 from mockrec.domain.moments import Millis, spell
 from mockrec.domain.outgoing import Outgoing
 from mockrec.domain.values import dataclass
@@ -154,7 +155,7 @@ def _notified(expectation: Expectation, evidence: Evidence, span: _Span) -> Foun
         for one in evidence.entries
         if isinstance(one.subject, Outgoing)
         and isinstance(one.subject.event, NoticeBefallen)
-        and one.subject.event.effect == "lose"
+        and one.subject.event.effect == Lose.word
     }
     moments, others = [], []
     for one in evidence.entries:

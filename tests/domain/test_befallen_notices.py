@@ -139,4 +139,14 @@ def test_what_is_not_subscribed_to_is_no_occasion() -> None:
 def test_a_world_without_a_scenario_draws_no_rule() -> None:
     studio = Studio()
 
-    assert draw(studio.world, Occasion(Operation.START)) == (studio.world, None)
+    assert draw(studio.world, Occasion(Operation.START), EPOCH) == (studio.world, None)
+
+
+class Renamed(Lose):
+    """The same effect, by another name in the code."""
+
+
+def test_what_the_journal_says_does_not_hang_on_what_a_class_is_called() -> None:
+    office = Office(rule(Renamed(), RecorderStarted)).until(UNDER_WAY)
+
+    assert office.befallen() == [("lose", 1)]

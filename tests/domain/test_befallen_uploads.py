@@ -11,7 +11,7 @@ from mockrec.domain.recording import Status
 from mockrec.domain.rules import Condition, Instant, Operation, Rule
 from mockrec.domain.script import Arm, Cue, script
 from mockrec.domain.staging import stage
-from mockrec.domain.streams import Verdict
+from mockrec.domain.streams import Part, Slice, Snapshot, Verdict
 from tests.domain.studio import CNAME, EPOCH, MIX, Studio
 
 FAILED, REFUSED = Fail(Verdict.FAILED), Fail(Verdict.REFUSED)
@@ -137,3 +137,16 @@ def test_the_first_firing_is_an_anchor() -> None:
 
     assert one.world.script is not None
     assert one.world.script.deck.anchors["bad-day"] == EPOCH + 18_300
+
+
+class Renamed(Fail):
+    """The same effect, by another name in the code."""
+
+
+def test_what_the_world_hears_does_not_hang_on_what_a_class_is_called() -> None:
+    one = studio(rule(Renamed(Verdict.FAILED), times=1))
+    one.record(MIX)
+    one.jump(20 * SECOND)
+
+    assert [said.effect for said in one.told(UploadBefallen)] == ["fail"]
+    assert [item.word for item in (Slice, Part, Snapshot)] == ["slice", "part", "snapshot"]
