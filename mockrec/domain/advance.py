@@ -82,7 +82,7 @@ from mockrec.domain.signals import (
     StopRecording,
     ThrowOut,
 )
-from mockrec.domain.uploading import report_progress
+from mockrec.domain.uploading import redirect, report_progress
 from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def _obey(recording: Recording, signal: Signal) -> Recording:  # noqa: C901  a t
         case ChangeOutputs(urls):
             return recording if recording.ending else push_to(recording, urls)
         case ChangeStorage(storage):
-            return replace(recording, storage=storage)
+            return redirect(recording, storage)
         case StopRecording(patience):
             return stop(recording, patience)
         case LoseServer() | ThrowOut() | LoseToken() | ReloadPage() | CrashPage():

@@ -140,7 +140,7 @@ class FileKind(StrEnum):
     MP4 = "mp4"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RecordedFile:
     """A file that the lists name."""
 
@@ -149,7 +149,7 @@ class RecordedFile:
     start: Millis
     index: int = 0
     prefix: tuple[str, ...] = ()
-    """Where it lies in its bucket: an update may send later files elsewhere."""
+    """Where it lies in its bucket: an update may send it elsewhere when it is written again."""
 
 
 class OutputState(StrEnum):

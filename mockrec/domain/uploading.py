@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mockrec.domain.capture import mixed_key
 from mockrec.domain.events import (
@@ -38,6 +38,9 @@ from mockrec.domain.streams import (
 )
 from mockrec.domain.task import Mode, StreamMode
 from mockrec.domain.values import replace
+
+if TYPE_CHECKING:
+    from mockrec.domain.task import Storage
 
 _ALL: Final = 10_000
 ATTEMPTS: Final = 2
@@ -82,6 +85,20 @@ def arrive(recording: Recording, item: Item) -> Recording:
         case Snapshot():
             return recording.announce(SnapshotUploaded, snapshot=item, storage=recording.storage)
     assert_never(item)
+
+
+def redirect(recording: Recording, storage: Storage) -> Recording:
+    """From now on files go elsewhere, and so do the playlists that this server still writes.
+
+    What is written once stays where it is: MP4 files, and all that another server has written.
+    """
+    files = tuple(
+        replace(file, prefix=storage.prefix)
+        if file.kind is not FileKind.MP4 and file.key.server == recording.server
+        else file
+        for file in recording.files
+    )
+    return replace(recording, storage=storage, files=files)
 
 
 def report_progress(recording: Recording) -> Recording:

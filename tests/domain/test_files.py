@@ -22,9 +22,9 @@ from mockrec.domain.events import (
 from mockrec.domain.ids import video_id
 from mockrec.domain.moments import HOUR, MINUTE
 from mockrec.domain.recording import Status
-from mockrec.domain.signals import ChangeHold
+from mockrec.domain.signals import ChangeHold, ChangeStorage, LoseServer
 from mockrec.domain.streams import FileKind, StreamKey, Track
-from mockrec.domain.task import Postponed, Task, Vod
+from mockrec.domain.task import Postponed, StreamMode, Task, Vod
 from mockrec.domain.timing import Timing
 from tests.domain.studio import (
     EPOCH,
@@ -43,6 +43,7 @@ from tests.domain.studio import (
 )
 
 ONE: Final = User(1)
+ELSEWHERE: Final = replace(STORAGE, bucket="other", prefix=("new",))
 MP4: Final = replace(MIX, mp4=True)
 SHORT_PARTS: Final = replace(MP4, timing=Timing(mp4=40_000))
 
@@ -219,20 +220,62 @@ def test_a_playlist_that_appears_after_the_stop_is_told_of_all_the_same() -> Non
     assert take.when(PlaylistAppeared) == [10_800, 10_800]
 
 
+# Where an update sent them.
+
+
+def prefixes(take: Take) -> dict[tuple[FileKind, int], tuple[str, ...]]:
+    """Where each file of the lists lies, by its kind and its server."""
+    return {(file.kind, file.key.server): file.prefix for file in take.recording.files}
+
+
+@pytest.mark.parametrize(
+    ("order", "kinds"),
+    [
+        (MIX, {FileKind.PLAYLIST}),
+        (
+            replace(INDIVIDUAL, stream_mode=StreamMode.STANDARD),
+            {FileKind.PLAYLIST, FileKind.MERGED},
+        ),
+    ],
+    ids=["mix", "standard"],
+)
+def test_playlists_are_named_where_they_are_written_from_now_on(
+    order: Task, kinds: set[FileKind]
+) -> None:
+    take = Take(order, ONE).at(UNDER_WAY, ChangeStorage(ELSEWHERE))
+
+    assert prefixes(take) == {(kind, 0): ("new",) for kind in kinds}
+    (uploaded,) = take.stop(MINUTE).told(Uploaded)
+    assert {file.prefix for file in uploaded.files} == {("new",)}
+
+
+def test_mp4_files_stay_where_they_were_brought() -> None:
+    take = Take(SHORT_PARTS, ONE).at(MINUTE, ChangeStorage(ELSEWHERE))
+
+    assert prefixes(take) == {(FileKind.PLAYLIST, 0): ("new",), (FileKind.MP4, 0): ("day1",)}
+
+
+def test_the_playlists_of_a_server_that_died_stay_where_they_are() -> None:
+    take = Take(MIX, ONE).at(UNDER_WAY, LoseServer()).until(2 * MINUTE)
+
+    take.at(2 * MINUTE, ChangeStorage(ELSEWHERE))
+
+    assert prefixes(take) == {(FileKind.PLAYLIST, 0): ("day1",), (FileKind.PLAYLIST, 1): ("new",)}
+
+
 # Afterwards.
 
 
 def test_what_is_made_afterwards_lies_where_an_update_sent_the_files(studio: Studio) -> None:
-    elsewhere = replace(STORAGE, bucket="other", prefix=("new",))
     session = studio.record(replace(INDIVIDUAL, postponed=Postponed.TRANSCODING))
     studio.jump(UNDER_WAY)
-    studio.do(Update(session, storage=elsewhere))
+    studio.do(Update(session, storage=ELSEWHERE))
     studio.stop(session)
 
     studio.jump(HOUR)
 
     uploaded = studio.told(TranscodingUploaded)
     (completed,), (finished,) = studio.told(TranscoderCompleted), studio.told(PostponedFinished)
-    assert {event.storage for event in uploaded} == {elsewhere}
-    assert completed.storage == finished.storage == elsewhere
+    assert {event.storage for event in uploaded} == {ELSEWHERE}
+    assert completed.storage == finished.storage == ELSEWHERE
     assert completed.files == finished.files == tuple(event.file for event in uploaded)
