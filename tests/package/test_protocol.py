@@ -12,40 +12,16 @@ from mockrec.domain.moments import duration
 from mockrec.domain.problems import PROBLEMS, Problem, Wording
 from mockrec.domain.timing import Timing
 from mockrec.render.notification import ANNOUNCED, AUDIO_CHANGED, VIDEO_CHANGED
+from tests.package.pages import PAGE, ROOT, prose, rows
 
-ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "protocol.md"
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 SOURCES = (*sorted((ROOT / "mockrec").rglob("*.py")), *sorted((ROOT / "schemas").glob("*.json")))
-
-
-def prose(page: Path) -> str:
-    """A page without its blocks of code."""
-    return re.sub(
-        r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
-    )
 
 
 def slugs(page: Path) -> set[str]:
     """The anchors that GitHub gives to the headings of a page."""
     headings = re.findall(r"^#+ +(.+?) *$", prose(page), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-def section(heading: str) -> str:
-    """What stands under one heading of the page."""
-    found = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", prose(PAGE), re.MULTILINE | re.DOTALL)
-    assert found, f"no heading {heading!r}"
-    return found[1]
-
-
-def rows(heading: str) -> dict[str, list[str]]:
-    """The rows of the tables under a heading, by what stands in their first cell."""
-    tables = re.findall(r"^\|(?:-+\|)+\n((?:\|.*\|\n)+)", section(heading), re.MULTILINE)
-    cells = [line.strip("| ").split(" | ") for line in "".join(tables).splitlines()]
-    named = {row[0].strip("`"): row[1:] for row in cells}
-    assert len(named) == len(cells), "a row stands there twice"
-    return named
 
 
 def cited() -> Iterator[tuple[str, str]]:
