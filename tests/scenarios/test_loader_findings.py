@@ -40,6 +40,30 @@ def test_a_finding_knows_the_path() -> None:
     assert (finding.line, finding.column) == (1, 49)
 
 
+@pytest.mark.parametrize(
+    ("header", "complaint"),
+    [
+        ('"X Y": a', "expected names of headers"),
+        ('"": a', "expected names of headers"),
+        ('"A:b": a', "expected names of headers"),
+        ('"X-\\u00e4": a', "expected names of headers"),
+        ('X-A: "a\\u0001b"', "expected text without control characters"),
+        ('X-A: "a\\r\\nX-B: c"', "expected text without control characters"),
+        ('X-A: "\\u007f"', "expected text without control characters"),
+    ],
+)
+def test_what_is_no_header_is_no_part_of_a_reply(header: str, complaint: str) -> None:
+    (finding,) = found(f"rules: [{{id: it, op: stop, then: {{reply: {{headers: {{{header}}}}}}}}}]")
+
+    assert complaint in finding.message
+
+
+def test_any_token_is_the_name_of_a_header() -> None:
+    header = """ "!#$%&'*+-.^_`|~09azAZ": "a\\tb" """
+
+    assert found(f"rules: [{{id: it, op: stop, then: {{reply: {{headers: {{{header}}}}}}}}}]") == ()
+
+
 # --- keys --------------------------------------------------------------------------------------
 
 
