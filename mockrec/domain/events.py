@@ -76,7 +76,7 @@ class CuePlayed(Event):
     id: str
     what: str
     problem: str = ""
-    """Why it could not be done, if it could not."""
+    """Why it could not be done, or why nothing came of it; empty if something did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mockrec.domain.changes import ExpireToken, FailOver, Felt, Kick
+from mockrec.domain.commands import Gone
 from mockrec.domain.deeds import do
 from mockrec.domain.events import BackedUp, CuePlayed, UploadBefallen, Uploaded
 from mockrec.domain.problems import Refusal
@@ -13,6 +15,7 @@ from mockrec.domain.script import Arm, Script
 from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
+    from mockrec.domain.commands import Answer, Command
     from mockrec.domain.events import Event
     from mockrec.domain.moments import Millis
     from mockrec.domain.outgoing import Happening
@@ -96,11 +99,22 @@ def _played(world: World, turn: Turn) -> Passage:
         world = _armed(world, cue.does)
     else:
         try:
-            world, _, came = do(world, cue.does)
+            world, answer, came = do(world, cue.does)
+            problem = _in_vain(cue.does, answer)
         except Refusal as refusal:
             problem = refusal.detail
     played = CuePlayed(at=world.now, id=cue.id, what=cue.text, problem=problem)
     return world, (played, *came)
+
+
+def _in_vain(deed: Command, answer: Answer) -> str:
+    """Why nothing came of a cue; empty where something did, or where what it changes lasts."""
+    match deed, answer:
+        case _, Gone(was_there=False):
+            return "nobody was there"
+        case FailOver() | Kick() | ExpireToken(), Felt(sids=()):
+            return "no live recording felt it"
+    return ""
 
 
 def _armed(world: World, order: Arm) -> World:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from mockrec.domain.changes import FailOver
+import pytest
+
+from mockrec.domain.changes import (
+    BreakBucket,
+    BreakOutput,
+    ExpireToken,
+    FailOver,
+    Kick,
+    Mute,
+    Publish,
+    SuspendAccount,
+)
 from mockrec.domain.channel import User
-from mockrec.domain.commands import Acquire, Join, Leave, Stop
+from mockrec.domain.commands import Acquire, Command, Join, Leave, Stop
+from mockrec.domain.conditions import BucketFault
 from mockrec.domain.events import CuePlayed, FailedOver, SessionExited, StatusChanged
 from mockrec.domain.faults import Fault, Reset
 from mockrec.domain.moments import MINUTE, SECOND, Millis
@@ -35,6 +47,10 @@ class Stage(Studio):
         """When each cue was played, and what it was."""
         played = [one for one in self.happened if isinstance(one, CuePlayed)]
         return [(cue.at - EPOCH, cue.what) for cue in played]
+
+    def problems(self) -> list[str]:
+        """Why nothing came of each cue that was played, or nothing."""
+        return [one.problem for one in self.happened if isinstance(one, CuePlayed)]
 
     def anchor(self, name: str) -> Millis | None:
         """When this happened, if it did."""
@@ -138,6 +154,42 @@ def test_a_cue_that_cannot_be_done_says_why_and_the_story_goes_on() -> None:
     world.until(MINUTE)
     played = [one for one in world.happened if isinstance(one, CuePlayed)]
     assert [bool(cue.problem) for cue in played] == [True, False]
+
+
+@pytest.mark.parametrize("change", [Leave(CNAME, 9), Mute(CNAME, 9), Publish(CNAME, 9)])
+def test_a_cue_about_somebody_who_is_not_there_says_so(change: Command) -> None:
+    world = Stage(join(ALICE, 0), Cue(Instant("", 1_000), change))
+
+    world.until(MINUTE)
+    assert world.problems() == ["", "nobody was there"]
+
+
+@pytest.mark.parametrize("change", [Kick(), ExpireToken(), FailOver(), Kick(cname="elsewhere")])
+def test_a_cue_that_no_recording_felt_says_so(change: Command) -> None:
+    world = Stage(Cue(Instant("", 1_000), change))
+
+    world.until(MINUTE)
+    assert world.problems() == ["no live recording felt it"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [Kick(), FailOver(), Mute(CNAME, 1), Leave(CNAME, 1), BreakBucket(BucketFault.TRANSFER)],
+)
+def test_a_cue_that_something_came_of_has_no_problem(change: Command) -> None:
+    world = Stage(join(ALICE, 0), Cue(Instant("started", MINUTE), change))
+    world.until(1)
+    world.record()
+
+    world.until(2 * MINUTE)
+    assert world.problems() == ["", ""]
+
+
+def test_what_lasts_may_come_before_any_recording_that_could_feel_it() -> None:
+    world = Stage(Cue(Instant("", 0), BreakOutput()), Cue(Instant("", 0), SuspendAccount()))
+
+    world.until(1)
+    assert world.problems() == ["", ""]
 
 
 def test_a_cue_befalls_the_recordings_of_its_moment() -> None:
