@@ -21,7 +21,7 @@ serve: $(PACKAGE)
 
 ## everything that has to hold: what CI runs
 test: check
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 ## style, types and architecture
 check: $(INSTALLED)
@@ -41,7 +41,7 @@ bench: $(INSTALLED)
 
 ## which lines and branches no test has seen; in domain/ and render/ there must be none
 coverage: $(INSTALLED)
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov $(ARGS)
 	$(BIN)/python -m coverage report --include='mockrec/domain/*,mockrec/render/*' --fail-under=100
 
 ## the image of this checkout, in the docker engine that answers here

@@ -29,7 +29,6 @@ START: Final = ACQUIRE | {
 
 pytestmark = [
     pytest.mark.skipif(not IMAGE, reason="`make image-check` runs it, where there is an engine"),
-    pytest.mark.xdist_group("image"),
 ]
 
 

@@ -17,8 +17,6 @@ from mockrec import __version__, assets
 ROOT = Path(__file__).parents[2]
 STEM = f"mockrec-{__version__}"
 
-pytestmark = pytest.mark.xdist_group("dist")  # one worker, hence one build
-
 
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -15,8 +15,6 @@ from mockrec.replay.player import Played
 from mockrec.replay.printing import printed
 from tests.scenarios.repertoire import NAMES, Performances, Told, performances, story
 
-pytestmark = pytest.mark.xdist_group("library")
-
 _AFTERWARDS: Final = frozenset({80, 81, 90, 1001})
 """What is told of a postponed transcoding, which is none of the recording's business any more."""
 _ENOUGH: Final = 35
