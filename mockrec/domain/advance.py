@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, assert_never
 
 from mockrec.domain.capture import close, cut, hold, listen, take_snapshot
 from mockrec.domain.conditions import FAIR, Conditions
-from mockrec.domain.events import CallMisplaced, Registered
 from mockrec.domain.failover import lose_server, take_over
 from mockrec.domain.lifecycle import (
     attend,
@@ -31,6 +30,7 @@ from mockrec.domain.lifecycle import (
     try_upload,
     turn,
 )
+from mockrec.domain.notices import CallMisplaced, Registered
 from mockrec.domain.paging import (
     crash_page,
     look_at_page,

@@ -12,8 +12,9 @@ from typing import Final
 import immutables
 
 from mockrec.domain.channel import Codec, Medium, User
-from mockrec.domain.events import SliceCut, StreamChanged
+from mockrec.domain.events import SliceCut
 from mockrec.domain.moments import Millis
+from mockrec.domain.notices import StreamChanged
 from mockrec.domain.parts import close_part, fill_part, open_part
 from mockrec.domain.promises import CutSlice, EndGrace, FinishUpload, TakeSnapshot
 from mockrec.domain.pushing import hold_pushes

@@ -10,9 +10,10 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from mockrec.domain.channel import Medium
-from mockrec.domain.events import Event, Notice, StreamChanged
+from mockrec.domain.events import Event
 from mockrec.domain.ids import new_id
 from mockrec.domain.moments import SECOND, Millis
+from mockrec.domain.notices import Notice, StreamChanged
 from mockrec.domain.values import dataclass
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from typing import Final
 
 import immutables
 
-from mockrec.domain.events import FailedOver, ServerLost
+from mockrec.domain.events import ServerLost
 from mockrec.domain.ids import recorder_uid
 from mockrec.domain.lifecycle import end, join_anew
 from mockrec.domain.moments import Millis
+from mockrec.domain.notices import FailedOver
 from mockrec.domain.paging import open_page
 from mockrec.domain.parts import close_part
 from mockrec.domain.promises import (

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mockrec.domain.conditions import BucketFault, Conditions
-from mockrec.domain.events import KeysExpired, UploadBefallen
+from mockrec.domain.events import UploadBefallen
 from mockrec.domain.faults import Fail, Slow
 from mockrec.domain.moments import SECOND, Millis
+from mockrec.domain.notices import KeysExpired
 from mockrec.domain.rules import Facts, Occasion, Operation
 from mockrec.domain.streams import Verdict
 from mockrec.domain.values import dataclass, replace

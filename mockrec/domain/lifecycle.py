@@ -9,17 +9,17 @@ import immutables
 from mockrec.domain.capture import hush, listen
 from mockrec.domain.channel import Role
 from mockrec.domain.conditions import Hindrance
-from mockrec.domain.events import (
+from mockrec.domain.events import StatusChanged
+from mockrec.domain.judging import judge
+from mockrec.domain.moments import Millis
+from mockrec.domain.notices import (
     RecorderLeft,
     RecorderStarted,
     RecordingFailed,
     SessionExited,
-    StatusChanged,
     UploaderStarted,
     WebStopped,
 )
-from mockrec.domain.judging import judge
-from mockrec.domain.moments import Millis
 from mockrec.domain.problems import quoted
 from mockrec.domain.promises import (
     BeginCapture,

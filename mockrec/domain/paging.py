@@ -10,9 +10,9 @@ from typing import Final
 
 from mockrec.domain.capture import capture_anew, capture_page
 from mockrec.domain.conditions import PageFate
-from mockrec.domain.events import CapabilityLimited, Limit, Mishap, PageReloaded, WebStarted
 from mockrec.domain.lifecycle import end, turn
 from mockrec.domain.moments import HOUR, Millis
+from mockrec.domain.notices import CapabilityLimited, Limit, Mishap, PageReloaded, WebStarted
 from mockrec.domain.promises import LosePatience, ReachMaxHours
 from mockrec.domain.pushing import push_to
 from mockrec.domain.recording import Ending, Recording, Status

@@ -15,9 +15,10 @@ from mockrec.domain.staging import draw
 from mockrec.domain.values import replace
 
 if TYPE_CHECKING:
-    from mockrec.domain.events import Event, Notice
+    from mockrec.domain.events import Event
     from mockrec.domain.faults import Effect
     from mockrec.domain.moments import Millis
+    from mockrec.domain.notices import Notice
     from mockrec.domain.task import Task
     from mockrec.domain.world import Passage, World
 

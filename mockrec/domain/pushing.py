@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mockrec.domain.events import OutputChanged
+from mockrec.domain.notices import OutputChanged
 from mockrec.domain.promises import ConnectOutput, RetryOutput
 from mockrec.domain.recording import Recording
 from mockrec.domain.streams import OutputState

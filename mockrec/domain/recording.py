@@ -20,8 +20,9 @@ from mockrec.domain.task import Mode
 from mockrec.domain.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from mockrec.domain.events import Event, Notice
+    from mockrec.domain.events import Event
     from mockrec.domain.layout import Layout
+    from mockrec.domain.notices import Notice
     from mockrec.domain.subscription import Heard, Subscription
     from mockrec.domain.task import Storage, Task
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from mockrec.domain.changes import ExpireToken, FailOver, Felt, Kick
 from mockrec.domain.commands import Gone
 from mockrec.domain.deeds import do
-from mockrec.domain.events import BackedUp, CuePlayed, UploadBefallen, Uploaded
+from mockrec.domain.events import CuePlayed, UploadBefallen
+from mockrec.domain.notices import BackedUp, Uploaded
 from mockrec.domain.problems import Refusal
 from mockrec.domain.recording import Ending
 from mockrec.domain.rules import Occasion, Rule

@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockrec.domain.conditions import FAIR, Conditions
-from mockrec.domain.events import (
+from mockrec.domain.events import TranscodingUploaded
+from mockrec.domain.judging import say
+from mockrec.domain.moments import Millis
+from mockrec.domain.notices import (
     DownloadFailed,
     PostponedFinished,
     TranscoderCompleted,
     TranscoderStarted,
-    TranscodingUploaded,
 )
-from mockrec.domain.judging import say
-from mockrec.domain.moments import Millis
 from mockrec.domain.streams import EVERYBODY, FileKind, Slice, Transcoded, Verdict
 from mockrec.domain.task import Postponed
 from mockrec.domain.values import dataclass, replace

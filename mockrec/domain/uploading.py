@@ -6,23 +6,25 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from mockrec.domain.capture import mixed_key
 from mockrec.domain.events import (
-    BackedUp,
     ItemBackedUp,
     PartUploaded,
-    PlaylistAppeared,
     PlaylistsFinished,
-    RecordingWarned,
-    SliceStarted,
     SliceUploaded,
-    SnapshotUploaded,
-    Uploaded,
-    UploadProgressed,
     UploadTried,
-    VodStarted,
-    VodTriggered,
 )
 from mockrec.domain.ids import video_id
 from mockrec.domain.moments import Millis
+from mockrec.domain.notices import (
+    BackedUp,
+    PlaylistAppeared,
+    RecordingWarned,
+    SliceStarted,
+    SnapshotUploaded,
+    Uploaded,
+    UploadProgressed,
+    VodStarted,
+    VodTriggered,
+)
 from mockrec.domain.promises import FinishUpload
 from mockrec.domain.recording import Ending, Recording
 from mockrec.domain.streams import (

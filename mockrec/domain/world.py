@@ -25,8 +25,8 @@ from mockrec.domain.delivery import (
     Echo,
     Heard,
 )
-from mockrec.domain.events import Notice
 from mockrec.domain.moments import SECOND, Millis
+from mockrec.domain.notices import Notice
 from mockrec.domain.outgoing import Happening, Outgoing
 from mockrec.domain.policy import Policy
 from mockrec.domain.posting import heard, owe, post

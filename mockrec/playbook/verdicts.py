@@ -14,9 +14,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from mockrec.documents import Unreadable, read
-from mockrec.domain.events import Notice, NoticeBefallen, StatusChanged
+from mockrec.domain.events import NoticeBefallen, StatusChanged
 from mockrec.domain.faults import Lose
 from mockrec.domain.moments import Millis, spell
+from mockrec.domain.notices import Notice
 from mockrec.domain.outgoing import Outgoing
 from mockrec.domain.values import dataclass
 from mockrec.playbook.axis import timeline

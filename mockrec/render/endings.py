@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from mockrec.domain.recording import Ending
 
 if TYPE_CHECKING:
-    from mockrec.domain.events import PostponedFinished, TranscoderCompleted
+    from mockrec.domain.notices import PostponedFinished, TranscoderCompleted
 
 WEB_ENDINGS: Final = {
     Ending.STOPPED: (0, "ok"),

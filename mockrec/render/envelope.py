@@ -10,7 +10,9 @@ import orjson
 
 from mockrec.domain.channel import Medium
 from mockrec.domain.delivery import Topic, topic
-from mockrec.domain.events import (
+from mockrec.domain.ids import video_id
+from mockrec.domain.moments import Millis
+from mockrec.domain.notices import (
     BackedUp,
     CallMisplaced,
     CapabilityLimited,
@@ -43,8 +45,6 @@ from mockrec.domain.events import (
     WebStarted,
     WebStopped,
 )
-from mockrec.domain.ids import video_id
-from mockrec.domain.moments import Millis
 from mockrec.domain.recording import Ending, Status
 from mockrec.domain.streams import (
     EVERYBODY,

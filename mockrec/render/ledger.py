@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from mockrec.domain import events
+from mockrec.domain import events, notices
 from mockrec.domain.delivery import Delivered, GivenUp
-from mockrec.domain.events import CuePlayed, Event, Notice
+from mockrec.domain.events import CuePlayed, Event
 from mockrec.domain.moments import iso
+from mockrec.domain.notices import Notice
 from mockrec.domain.streams import RecordedFile, Slice, Snapshot, Transcoded
 from mockrec.domain.task import Storage
 from mockrec.render.names import file_name, slice_name, snapshot_name, transcoded_name
@@ -53,7 +54,8 @@ def cue_played(cue: CuePlayed) -> Body:
 
 def event_names() -> tuple[str, ...]:
     """The name of every event that a journal can tell of."""
-    kinds = [kind for kind in vars(events).values() if isinstance(kind, type)]
+    known = (*vars(events).values(), *vars(notices).values())
+    kinds = [kind for kind in known if isinstance(kind, type)]
     told = [kind for kind in kinds if issubclass(kind, Event) and kind not in (Event, Notice)]
     return tuple(kind.__name__ for kind in (*told, Delivered, GivenUp))
 

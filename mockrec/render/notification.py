@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, Final, Generic, Literal, TypeVar
 
 from mockrec.domain.channel import Medium
-from mockrec.domain.events import (
+from mockrec.domain.notices import (
     BackedUp,
     CallMisplaced,
     CapabilityLimited,

@@ -16,12 +16,11 @@ from mockrec.domain.events import (
     PlaylistsFinished,
     Restored,
     RestoreTried,
-    SessionExited,
     SliceUploaded,
-    SnapshotUploaded,
     TranscodingUploaded,
 )
 from mockrec.domain.moments import Millis
+from mockrec.domain.notices import SessionExited, SnapshotUploaded
 from mockrec.domain.streams import Container, Item, Part, Slice, Snapshot, StreamKey, Track
 from mockrec.domain.task import Mode, Postponed
 from mockrec.render.audio import aac, mp3

@@ -12,7 +12,7 @@ from mockrec.domain.moments import Millis
 from mockrec.domain.values import dataclass
 
 if TYPE_CHECKING:
-    from mockrec.domain.events import Notice
+    from mockrec.domain.notices import Notice
     from mockrec.domain.task import Task
     from mockrec.sinks.webhook import Attempt
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from mockrec.domain.delivery import Posted
-from mockrec.domain.events import SnapshotUploaded
+from mockrec.domain.notices import SnapshotUploaded
 from mockrec.domain.streams import Snapshot
 from mockrec.domain.task import Mode, Storage, Task
 from mockrec.render.ledger import happening

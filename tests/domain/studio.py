@@ -22,8 +22,9 @@ from mockrec.domain.commands import (
     Start,
     Stop,
 )
-from mockrec.domain.events import Event, Notice, SliceCut
+from mockrec.domain.events import Event, SliceCut
 from mockrec.domain.moments import HOUR, Millis
+from mockrec.domain.notices import Notice
 from mockrec.domain.outgoing import Outgoing, of_tasks
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import Problem, Profile, Wording

@@ -17,8 +17,8 @@ from mockrec.domain.commands import (
     Stopped,
 )
 from mockrec.domain.decisions import refused
-from mockrec.domain.events import StreamChanged
 from mockrec.domain.moments import MINUTE
+from mockrec.domain.notices import StreamChanged
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import (
     ACCOUNT_SUSPENDED,

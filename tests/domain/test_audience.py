@@ -7,7 +7,8 @@ import pytest
 
 from mockrec.domain.channel import BOTH, Channel, Codec, Medium, Role, User, in_order
 from mockrec.domain.commands import Gone, Join, Leave, Present, Stop
-from mockrec.domain.events import SessionExited, SliceCut, StreamChanged
+from mockrec.domain.events import SliceCut
+from mockrec.domain.notices import SessionExited, StreamChanged
 from mockrec.domain.policy import Policy
 from mockrec.domain.recording import Ending
 from mockrec.domain.subscription import Everyone, Except, Only, Subscription

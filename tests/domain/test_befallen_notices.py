@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from mockrec.domain.channel import User
 from mockrec.domain.delivery import Callback, Delivered, GivenUp, Heard, Posted, topic
-from mockrec.domain.events import (
+from mockrec.domain.events import NoticeBefallen
+from mockrec.domain.faults import Delay, Effect, Fault, Lose, Repeat, Shuffle
+from mockrec.domain.moments import SECOND, Millis
+from mockrec.domain.notices import (
     Notice,
-    NoticeBefallen,
     RecorderStarted,
     Registered,
     SliceStarted,
     UploaderStarted,
 )
-from mockrec.domain.faults import Delay, Effect, Fault, Lose, Repeat, Shuffle
-from mockrec.domain.moments import SECOND, Millis
 from mockrec.domain.outgoing import of_tasks
 from mockrec.domain.policy import Policy
 from mockrec.domain.rules import Condition, Occasion, Operation, Rule

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from mockrec.domain.channel import User
 from mockrec.domain.commands import Stop
-from mockrec.domain.events import BackedUp, RecordingWarned, SliceUploaded, UploadBefallen
+from mockrec.domain.events import SliceUploaded, UploadBefallen
 from mockrec.domain.faults import Effect, Fail, Fault, Lose, Slow
 from mockrec.domain.moments import MINUTE, SECOND
+from mockrec.domain.notices import BackedUp, RecordingWarned
 from mockrec.domain.recording import Status
 from mockrec.domain.rules import Condition, Instant, Operation, Rule
 from mockrec.domain.script import Arm, Cue, script

@@ -10,22 +10,24 @@ from mockrec.domain.channel import User
 from mockrec.domain.commands import Stop, Stopped
 from mockrec.domain.conditions import FAIR, BucketFault
 from mockrec.domain.events import (
-    BackedUp,
     ItemBackedUp,
     PartUploaded,
-    RecorderLeft,
-    RecordingFailed,
-    RecordingWarned,
     Restored,
     RestoreFailed,
     RestoreTried,
-    SessionExited,
     SliceUploaded,
-    SnapshotUploaded,
-    Uploaded,
     UploadTried,
 )
 from mockrec.domain.moments import HOUR, MINUTE
+from mockrec.domain.notices import (
+    BackedUp,
+    RecorderLeft,
+    RecordingFailed,
+    RecordingWarned,
+    SessionExited,
+    SnapshotUploaded,
+    Uploaded,
+)
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import NO_RECORDED_DATA, UPLOAD_TIMEOUT
 from mockrec.domain.recording import Ending, Status

@@ -9,31 +9,33 @@ import pytest
 
 from mockrec.domain.commands import Answer, Query, Session, Stop, Stopped, Stopping, Update
 from mockrec.domain.events import (
-    BackedUp,
     ItemBackedUp,
+    PartUploaded,
+    PlaylistsFinished,
+    Restored,
+    RestoreTried,
+    SliceCut,
+    SliceUploaded,
+    UploadTried,
+)
+from mockrec.domain.moments import HOUR, MINUTE, SECOND
+from mockrec.domain.notices import (
+    BackedUp,
     KeysExpired,
     Notice,
-    PartUploaded,
     PlaylistAppeared,
-    PlaylistsFinished,
     PostponedFinished,
     RecorderLeft,
     RecordingFailed,
     RecordingWarned,
-    Restored,
-    RestoreTried,
     SessionExited,
-    SliceCut,
     SliceStarted,
-    SliceUploaded,
     SnapshotUploaded,
     TranscoderCompleted,
     Uploaded,
     UploadProgressed,
-    UploadTried,
     WebStopped,
 )
-from mockrec.domain.moments import HOUR, MINUTE, SECOND
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import NO_RECORDED_DATA, NO_WORKER, UPLOAD_TIMEOUT, Profile
 from mockrec.domain.recording import Ending, Status

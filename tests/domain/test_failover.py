@@ -9,27 +9,29 @@ from mockrec.domain.changes import FailOver, Felt
 from mockrec.domain.channel import User
 from mockrec.domain.commands import Command, Queried, Query, Stop, Stopped, Update, UpdateLayout
 from mockrec.domain.events import (
+    PartUploaded,
+    PlaylistsFinished,
+    ServerLost,
+    SliceCut,
+    SliceUploaded,
+)
+from mockrec.domain.ids import recorder_uid
+from mockrec.domain.layout import Layout
+from mockrec.domain.moments import HOUR, MINUTE, SECOND
+from mockrec.domain.notices import (
     FailedOver,
     OutputChanged,
-    PartUploaded,
     PlaylistAppeared,
-    PlaylistsFinished,
     RecorderLeft,
     RecorderStarted,
     RecordingFailed,
-    ServerLost,
     SessionExited,
-    SliceCut,
     SliceStarted,
-    SliceUploaded,
     SnapshotUploaded,
     StreamChanged,
     Uploaded,
     WebStarted,
 )
-from mockrec.domain.ids import recorder_uid
-from mockrec.domain.layout import Layout
-from mockrec.domain.moments import HOUR, MINUTE, SECOND
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import NO_WORKER, Profile
 from mockrec.domain.recording import Ending, Status

@@ -7,20 +7,19 @@ import pytest
 
 from mockrec.domain.channel import User
 from mockrec.domain.commands import Update
-from mockrec.domain.events import (
-    PartUploaded,
+from mockrec.domain.events import PartUploaded, TranscodingUploaded
+from mockrec.domain.ids import video_id
+from mockrec.domain.moments import HOUR, MINUTE
+from mockrec.domain.notices import (
     PlaylistAppeared,
     PostponedFinished,
     TranscoderCompleted,
-    TranscodingUploaded,
     Uploaded,
     UploaderStarted,
     UploadProgressed,
     VodStarted,
     VodTriggered,
 )
-from mockrec.domain.ids import video_id
-from mockrec.domain.moments import HOUR, MINUTE
 from mockrec.domain.recording import Status
 from mockrec.domain.signals import ChangeHold, ChangeStorage, LoseServer
 from mockrec.domain.streams import FileKind, StreamKey, Track

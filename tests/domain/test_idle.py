@@ -5,13 +5,8 @@ from dataclasses import replace
 import pytest
 
 from mockrec.domain.channel import Role, User
-from mockrec.domain.events import (
-    RecorderLeft,
-    SessionExited,
-    StreamChanged,
-    Uploaded,
-)
 from mockrec.domain.moments import HOUR
+from mockrec.domain.notices import RecorderLeft, SessionExited, StreamChanged, Uploaded
 from mockrec.domain.promises import ExitIdle
 from mockrec.domain.recording import Ending, Status
 from mockrec.domain.task import ChannelType

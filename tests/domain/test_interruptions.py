@@ -6,10 +6,7 @@ from typing import Final
 import pytest
 
 from mockrec.domain.channel import User
-from mockrec.domain.events import (
-    SliceStarted,
-    StreamChanged,
-)
+from mockrec.domain.notices import SliceStarted, StreamChanged
 from mockrec.domain.signals import ChangeSubscription, SawUsers
 from mockrec.domain.streams import Track
 from mockrec.domain.subscription import Everyone, Only, Subscription

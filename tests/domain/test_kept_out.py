@@ -8,7 +8,9 @@ from mockrec.domain.changes import ExpireToken, FailOver, Felt, Kick, PreventJoi
 from mockrec.domain.channel import User
 from mockrec.domain.commands import Queried, Query, Stop
 from mockrec.domain.conditions import FAIR, Hindrance
-from mockrec.domain.events import (
+from mockrec.domain.ids import recorder_uid
+from mockrec.domain.moments import MINUTE
+from mockrec.domain.notices import (
     RecorderLeft,
     RecorderStarted,
     RecordingFailed,
@@ -16,8 +18,6 @@ from mockrec.domain.events import (
     StreamChanged,
     Uploaded,
 )
-from mockrec.domain.ids import recorder_uid
-from mockrec.domain.moments import MINUTE
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import INVALID_OPERATION, NO_WORKER
 from mockrec.domain.recording import Ending, Status

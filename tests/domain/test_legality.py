@@ -23,10 +23,10 @@ from mockrec.domain.commands import (
     Update,
     UpdateLayout,
 )
-from mockrec.domain.events import CallMisplaced
 from mockrec.domain.ids import new_id
 from mockrec.domain.layout import Layout
 from mockrec.domain.moments import HOUR, MINUTE
+from mockrec.domain.notices import CallMisplaced
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import NO_WORKER_EXITING, OVERLOADED
 from mockrec.domain.recording import Status

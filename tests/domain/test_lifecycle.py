@@ -5,21 +5,21 @@ from dataclasses import replace
 import pytest
 
 from mockrec.domain.channel import User
-from mockrec.domain.events import (
+from mockrec.domain.events import StatusChanged
+from mockrec.domain.moments import HOUR, MINUTE
+from mockrec.domain.notices import (
     PlaylistAppeared,
     RecorderLeft,
     RecorderStarted,
     Registered,
     SessionExited,
     SliceStarted,
-    StatusChanged,
     StreamChanged,
     Uploaded,
     UploaderStarted,
     UploadProgressed,
     WebStopped,
 )
-from mockrec.domain.moments import HOUR, MINUTE
 from mockrec.domain.recording import Ending, Status
 from mockrec.domain.signals import ChangeHold, ChangeOutputs, StartedAgain, StopRecording
 from mockrec.domain.task import Task

@@ -8,7 +8,8 @@ import pytest
 from mockrec.domain.changes import Felt, SetPage
 from mockrec.domain.channel import User
 from mockrec.domain.conditions import FAIR, PageFate
-from mockrec.domain.events import (
+from mockrec.domain.moments import HOUR, MINUTE
+from mockrec.domain.notices import (
     CapabilityLimited,
     Limit,
     Mishap,
@@ -22,7 +23,6 @@ from mockrec.domain.events import (
     WebStarted,
     WebStopped,
 )
-from mockrec.domain.moments import HOUR, MINUTE
 from mockrec.domain.recording import Ending, Status
 from mockrec.domain.signals import (
     ChangeHold,

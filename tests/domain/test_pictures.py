@@ -6,11 +6,7 @@ from typing import Final
 import pytest
 
 from mockrec.domain.channel import Codec, Medium, User
-from mockrec.domain.events import (
-    PlaylistAppeared,
-    StreamChanged,
-    Uploaded,
-)
+from mockrec.domain.notices import PlaylistAppeared, StreamChanged, Uploaded
 from mockrec.domain.streams import Container, FileKind, Picture, Track
 from mockrec.domain.subscription import Everyone, Only, Subscription
 from mockrec.domain.task import StreamMode, Task

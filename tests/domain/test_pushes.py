@@ -7,8 +7,8 @@ import pytest
 
 from mockrec.domain.changes import BreakOutput, Felt
 from mockrec.domain.conditions import FAIR
-from mockrec.domain.events import OutputChanged
 from mockrec.domain.moments import MINUTE
+from mockrec.domain.notices import OutputChanged
 from mockrec.domain.signals import ChangeHold, ChangeOutputs, LoseServer, SawConditions
 from tests.domain.studio import EPOCH, PAGE_LOADED, UNDER_WAY, WEB, Studio, Take
 

@@ -17,9 +17,10 @@ from mockrec.domain.changes import (
 from mockrec.domain.channel import User
 from mockrec.domain.commands import Acquire, Command, Join, Leave, Stop
 from mockrec.domain.conditions import BucketFault
-from mockrec.domain.events import CuePlayed, FailedOver, SessionExited, StatusChanged
+from mockrec.domain.events import CuePlayed, StatusChanged
 from mockrec.domain.faults import Fault, Reset
 from mockrec.domain.moments import MINUTE, SECOND, Millis
+from mockrec.domain.notices import FailedOver, SessionExited
 from mockrec.domain.outgoing import Happening, Outgoing
 from mockrec.domain.rules import Instant, Operation, Rule
 from mockrec.domain.script import Arm, Cue, script

@@ -8,12 +8,8 @@ import pytest
 from mockrec.domain.capture import mixed_key, slice_length
 from mockrec.domain.channel import User
 from mockrec.domain.commands import Update
-from mockrec.domain.events import (
-    PlaylistAppeared,
-    PlaylistsFinished,
-    SliceStarted,
-    SliceUploaded,
-)
+from mockrec.domain.events import PlaylistsFinished, SliceUploaded
+from mockrec.domain.notices import PlaylistAppeared, SliceStarted
 from mockrec.domain.signals import ChangeStorage
 from mockrec.domain.streams import StreamKey, Track
 from mockrec.domain.task import Task

@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Final
 
 from mockrec.domain.channel import User
-from mockrec.domain.events import SliceCut, SnapshotUploaded, Uploaded
+from mockrec.domain.events import SliceCut
+from mockrec.domain.notices import SnapshotUploaded, Uploaded
 from mockrec.domain.recording import Status
 from mockrec.domain.signals import ChangeStorage
 from mockrec.domain.streams import Snapshot

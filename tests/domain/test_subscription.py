@@ -8,7 +8,7 @@ import pytest
 
 from mockrec.domain.channel import BOTH, Medium, Role, User
 from mockrec.domain.commands import Session, Update
-from mockrec.domain.events import StreamChanged
+from mockrec.domain.notices import StreamChanged
 from mockrec.domain.signals import ChangeSubscription
 from mockrec.domain.streams import Track
 from mockrec.domain.subscription import (

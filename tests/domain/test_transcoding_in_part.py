@@ -7,15 +7,14 @@ import pytest
 
 from mockrec.domain.changes import BreakBucket
 from mockrec.domain.conditions import BucketFault
-from mockrec.domain.events import (
+from mockrec.domain.events import Restored, TranscodingUploaded
+from mockrec.domain.moments import HOUR, MINUTE
+from mockrec.domain.notices import (
     DownloadFailed,
     PostponedFinished,
-    Restored,
     TranscoderCompleted,
     TranscoderStarted,
-    TranscodingUploaded,
 )
-from mockrec.domain.moments import HOUR, MINUTE
 from mockrec.domain.streams import FileKind, RecordedFile, Slice
 from mockrec.domain.task import Postponed
 from tests.domain.studio import EPOCH, INDIVIDUAL, STORAGE, UNDER_WAY, Studio, crowd

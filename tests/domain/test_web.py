@@ -6,13 +6,8 @@ from typing import Final
 import pytest
 
 from mockrec.domain.commands import Update
-from mockrec.domain.events import (
-    OutputChanged,
-    SliceCut,
-    SliceStarted,
-    WebStarted,
-    WebStopped,
-)
+from mockrec.domain.events import SliceCut
+from mockrec.domain.notices import OutputChanged, SliceStarted, WebStarted, WebStopped
 from mockrec.domain.recording import Ending, Status
 from mockrec.domain.signals import ChangeHold, ChangeOutputs
 from mockrec.domain.streams import Track

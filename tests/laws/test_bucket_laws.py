@@ -11,25 +11,27 @@ from hypothesis import strategies as st
 
 from mockrec.domain.advance import advance, react
 from mockrec.domain.events import (
-    BackedUp,
     Event,
     ItemBackedUp,
+    PartUploaded,
+    PlaylistsFinished,
+    SliceCut,
+    SliceUploaded,
+    UploadTried,
+)
+from mockrec.domain.moments import SECOND, Millis
+from mockrec.domain.notices import (
+    BackedUp,
     KeysExpired,
     Notice,
-    PartUploaded,
     PlaylistAppeared,
-    PlaylistsFinished,
     RecordingFailed,
     RecordingWarned,
     SessionExited,
-    SliceCut,
-    SliceUploaded,
     SnapshotUploaded,
     Uploaded,
-    UploadTried,
     VodTriggered,
 )
-from mockrec.domain.moments import SECOND, Millis
 from mockrec.domain.recording import Ending, Status
 from mockrec.domain.signals import BucketAnswered, SawConditions
 from mockrec.domain.streams import Item, StreamKey, Verdict

@@ -13,14 +13,13 @@ from hypothesis import strategies as st
 from mockrec.domain.advance import advance, begin, react
 from mockrec.domain.channel import NOBODY, Medium, Role, User, Users
 from mockrec.domain.commands import Accepted, Acquire, Acquired, Query, Session, Start
-from mockrec.domain.events import (
-    Event,
+from mockrec.domain.events import Event, ServerLost
+from mockrec.domain.notices import (
     FailedOver,
     Notice,
     OutputChanged,
     RecorderLeft,
     RecorderStarted,
-    ServerLost,
     SessionExited,
     StreamChanged,
 )

@@ -11,14 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockrec.domain.capture import slice_length
-from mockrec.domain.events import (
-    Event,
-    PartUploaded,
+from mockrec.domain.events import Event, PartUploaded, PlaylistsFinished, SliceCut, SliceUploaded
+from mockrec.domain.notices import (
     PlaylistAppeared,
-    PlaylistsFinished,
-    SliceCut,
     SliceStarted,
-    SliceUploaded,
     SnapshotUploaded,
     StreamChanged,
     Uploaded,

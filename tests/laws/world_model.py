@@ -18,8 +18,9 @@ from mockrec.domain.commands import (
     Update,
     UpdateLayout,
 )
-from mockrec.domain.events import FailedOver, ServerLost, SessionExited, StatusChanged
+from mockrec.domain.events import ServerLost, StatusChanged
 from mockrec.domain.moments import Millis
+from mockrec.domain.notices import FailedOver, SessionExited
 from mockrec.domain.outgoing import Happening, Outgoing, of_tasks
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import (

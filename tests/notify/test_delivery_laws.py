@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockrec.domain.delivery import Delivered, GivenUp, Heard, Posted
-from mockrec.domain.events import Notice
+from mockrec.domain.notices import Notice
 from tests.notify.outside import EPOCH, SCRIPTS, Play, Reaction, Script
 
 MOMENTS = st.integers(0, 60_000)

@@ -15,7 +15,8 @@ from typing import Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockrec.domain.events import (
+from mockrec.domain.ids import new_id
+from mockrec.domain.notices import (
     BackedUp,
     Notice,
     OutputChanged,
@@ -23,7 +24,6 @@ from mockrec.domain.events import (
     StreamChanged,
     Uploaded,
 )
-from mockrec.domain.ids import new_id
 from mockrec.domain.task import Mode, Task
 from mockrec.render.envelope import envelope
 from mockrec.render.notification import NoticeStyle

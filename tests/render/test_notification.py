@@ -12,10 +12,10 @@ from jsonschema.exceptions import ValidationError
 from referencing import Registry, Resource
 
 from mockrec import assets
-from mockrec.domain import events
+from mockrec.domain import notices
 from mockrec.domain.advance import advance, begin, react
 from mockrec.domain.channel import Medium, User, Users
-from mockrec.domain.events import (
+from mockrec.domain.notices import (
     BackedUp,
     CallMisplaced,
     CapabilityLimited,
@@ -325,7 +325,7 @@ SCHEMA: Final = Draft202012Validator(SCHEMAS[0], registry=REGISTRY)
 
 NOTICES: Final = {
     kind
-    for kind in vars(events).values()
+    for kind in vars(notices).values()
     if isinstance(kind, type) and issubclass(kind, Notice) and kind is not Notice
 }
 EVENT_TYPES: Final = sorted(

@@ -26,7 +26,7 @@ from mockrec.domain.channel import Codec, Medium, Role, User
 from mockrec.domain.commands import Command, Join, Leave
 from mockrec.domain.conditions import BucketFault, Hindrance, PageFate
 from mockrec.domain.delivery import topic
-from mockrec.domain.events import StreamChanged
+from mockrec.domain.notices import StreamChanged
 from mockrec.domain.problems import PROBLEMS
 from mockrec.domain.rules import Instant, Occasion, Operation
 from mockrec.domain.script import Arm

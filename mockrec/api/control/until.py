@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from mockrec.api.control.guard import Wrong
-from mockrec.domain.events import Event, Notice, StatusChanged
+from mockrec.domain.events import Event, StatusChanged
+from mockrec.domain.notices import Notice
 from mockrec.domain.outgoing import Happening, Outgoing
 from mockrec.domain.world import World
 from mockrec.realm import Realm
