@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, fields, replace
 from typing import Any, Final, cast
 
@@ -12,14 +13,14 @@ from mockrec.api.control.guard import Wrong, document, show
 from mockrec.api.control.realms import later, reachable, realm, span
 from mockrec.api.control.until import attained, sought
 from mockrec.api.keys import ENGINE
-from mockrec.clock import ClockMode
+from mockrec.clock import ClockMode, Shift
 from mockrec.domain.moments import DAY, Millis, iso, spell
 from mockrec.domain.policy import Policy
 from mockrec.domain.problems import Profile
 from mockrec.domain.timing import Timing, least
 from mockrec.realm import Realm
 from mockrec.render import view
-from mockrec.sinks.journal import Kind
+from mockrec.sinks.journal import Entry, Kind
 from mockrec.sinks.wording import told
 
 _LONGEST_JUMP: Final = 31 * DAY
@@ -73,7 +74,7 @@ async def advance(request: web.Request) -> web.Response:
     )
     if one.closed:
         raise Wrong(409, "the world was reset while its clock moved", "appid", "nobody to reset it")
-    happenings = [told(entry) for entry in entries if entry.kind is Kind.EVENT]
+    happenings = await _happenings(entries)
     if reached and not found:
         happened = ", ".join(sorted({str(one.get("name", one["event"])) for one in happenings}))
         wanted = json.dumps(until, separators=(",", ":"))
@@ -105,6 +106,16 @@ async def set_settings(request: web.Request) -> web.Response:
     if "credentials" in body:
         one.credentials = tuple(map(_pair, body["credentials"]))
     return show(_settings(one))
+
+
+async def _happenings(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """What happened, in words; after a long jump it is much, and others have their turn meanwhile."""
+    said, shift = [], Shift()
+    for entry in entries:
+        if entry.kind is Kind.EVENT:
+            said.append(told(entry))
+        await shift.pause()
+    return said
 
 
 def _summary(one: Realm) -> dict[str, Any]:
