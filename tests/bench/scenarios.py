@@ -33,7 +33,7 @@ def rules(effort: Effort) -> Iterator[Figure]:
     With ten that are about other calls, ten that are about other callers, and ten that all count
     this very call. In CPU, which others on the machine disturb least.
     """
-    for whom, ten in _TEN.items():
+    for which, ten in _TEN.items():
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             file = folder / "ten.json"
@@ -42,7 +42,7 @@ def rules(effort: Effort) -> Iterator[Figure]:
             loaded = stack.enter_context(servers.mockrec("--scenario", str(file)))
             turns = range(2 * effort.rounds)
             pairs = [_round((without, loaded), effort, odd=bool(turn % 2)) for turn in turns]
-        yield _price(f"acquire, ten rules about {whom}", pairs)
+        yield _price(f"acquire, ten rules {which}", pairs)
 
 
 def replays(effort: Effort) -> Iterator[Figure]:
@@ -96,9 +96,9 @@ def _price(what: str, pairs: Sequence[tuple[float, float]]) -> Figure:
 
 
 _TEN: Final = {
-    "other calls": _of_calls(),
-    "other callers": _of_callers(),
-    "it that count": _counting(),
+    "about other calls": _of_calls(),
+    "about other callers": _of_callers(),
+    "that all count it": _counting(),
 }
 
 
