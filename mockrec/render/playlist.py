@@ -1,12 +1,14 @@
 """Playlists as the service writes them: its tags, their order, its way with commas.
 
 A playlist is written again at each upload, so its lines are made once, when their slice arrives,
-and joined when the file is wanted (docs/protocol.md#playlists).
+and joined when the file is wanted (docs/protocol.md#playlists). Only a slice that comes late has
+them made anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from mockrec.domain.moments import SECOND, Millis, stamp
@@ -23,15 +25,20 @@ _MEDIA: Final = {
 }
 
 
-def slice_lines(piece: Slice, name: str, *, comma: bool) -> str:
-    """The lines of one slice; ``comma`` where the request asked for a correct EXTINF."""
+def slice_lines(piece: Slice, name: str, before: Slice | None, *, comma: bool) -> str:
+    """The lines of one slice, listed after ``before``; ``comma`` where a correct EXTINF was asked.
+
+    A player only sees what is listed: what goes before a first slice goes before the first one that
+    is there, and what goes before one after an interruption, before one after a missing one.
+    """
     lines: list[str] = []
-    if piece.fresh or piece.turned:
+    begins = _begins(piece, before)
+    if begins or piece.turned:
         lines.append("#EXT-X-DISCONTINUITY")
-    if piece.picture is not None and piece.turned and piece.key.uid != EVERYBODY:
-        size = f"WIDTH={piece.picture.width},HEIGHT={piece.picture.height}"
-        lines.append(f"#EXT-X-AGORA-ROTATE:{size},ROTATE=0,TIME={stamp(piece.start)}")
-    if piece.fresh:
+        if piece.picture is not None and piece.key.uid != EVERYBODY:
+            size = f"WIDTH={piece.picture.width},HEIGHT={piece.picture.height}"
+            lines.append(f"#EXT-X-AGORA-ROTATE:{size},ROTATE=0,TIME={stamp(piece.start)}")
+    if begins:
         lines.extend(
             f"#EXT-X-AGORA-TRACK-EVENT:EVENT=START,TRACK_TYPE={medium},TIME={stamp(piece.start)}"
             for medium in _MEDIA[piece.key.track]
@@ -98,10 +105,11 @@ def _adaptation(kind: str, slices: Sequence[tuple[Slice, str]]) -> str:
     longest = max(piece.end - piece.start for piece, _ in slices)
     from xml.sax.saxutils import quoteattr  # a millisecond, and rarely wanted
 
+    listed = pairwise((None, *(piece for piece, _ in slices)))
     urls = "".join(
-        (f'          <ExtDiscontinuity time="{stamp(piece.start)}"/>\n' if piece.turned else "")
+        (_discontinuity(piece) if piece.turned or _begins(piece, before) else "")
         + f"          <SegmentURL media={quoteattr(name)}/>\n"
-        for piece, name in slices
+        for (before, _), (piece, name) in zip(listed, slices, strict=True)
     )
     return (
         f'    <AdaptationSet mimeType="{kind}/webm" codecs="{codec}">\n'
@@ -111,3 +119,12 @@ def _adaptation(kind: str, slices: Sequence[tuple[Slice, str]]) -> str:
         f"{urls}"
         "        </SegmentList>\n      </Representation>\n    </AdaptationSet>\n"
     )
+
+
+def _discontinuity(piece: Slice) -> str:
+    return f'          <ExtDiscontinuity time="{stamp(piece.start)}"/>\n'
+
+
+def _begins(piece: Slice, before: Slice | None) -> bool:
+    """Whether it does not go on from the slice that is listed before it."""
+    return piece.fresh or before is None or before.end != piece.start

@@ -94,6 +94,74 @@ async def test_what_a_broken_bucket_did_not_take_comes_under_names_of_its_own(
     assert len(listed(playlist)) == len([name for name in found if name.endswith(".ts")]) == 2
 
 
+def begins(playlist: bytes) -> list[bool]:
+    """Of each slice, whether the playlist begins anew with it."""
+    before = playlist.decode().split("#EXTINF")[:-1]
+    return ["#EXT-X-DISCONTINUITY" in tags and "EVENT=START" in tags for tags in before]
+
+
+async def broken(world: World, since: str, length: str) -> None:
+    """The bucket breaks at this moment, for so long."""
+    await world.advance(since)
+    await world.suffer(BreakBucket(BucketFault.TRANSFER))
+    await world.advance(length)
+    await world.suffer(BreakBucket(None))
+
+
+@pytest.mark.parametrize(
+    ("since", "length", "anew"),
+    [("0s", "25s", [True, False, False]), ("20s", "16s", [True, True, False])],
+    ids=["the first", "one in the middle"],
+)
+async def test_a_playlist_begins_anew_after_a_slice_that_only_the_backup_has(
+    world: World, since: str, length: str, anew: list[bool]
+) -> None:
+    await world.join(1001)
+    session = await world.record("mix")
+    await broken(world, since, length)
+    await world.advance("25s")
+    await world.stop(session)
+    assert begins((await bucket(world, session))["SID_room.m3u8"]) == anew
+
+    await world.advance("10m")
+
+    found = await bucket(world, session)
+    (restored,) = (found[name] for name in found if name.endswith("_0.m3u8"))
+    assert begins(restored) == [True, False, False, False]
+
+
+async def test_a_slice_that_comes_late_takes_the_beginning_back(world: World) -> None:
+    await world.join(1001)
+    session = await world.record("mix")
+    await world.suffer(BreakBucket(BucketFault.SLOW))
+    await world.advance("20s")
+    await world.suffer(BreakBucket(None))
+    await world.advance("15s")
+    assert begins((await bucket(world, session))["SID_room.m3u8"]) == [True]
+
+    await world.advance("15s")
+
+    assert begins((await bucket(world, session))["SID_room.m3u8"]) == [True, False, False]
+
+
+async def test_the_manifest_has_what_was_restored(world: World) -> None:
+    await world.join(1001, codec="vp8")
+    session = await world.record("individual", recordingConfig={"streamMode": "standard"})
+    await broken(world, "0s", "25s")
+    await world.advance("30s")
+    await world.stop(session)
+    name = "SID_room__uid_s_1001__uid_e_av.mpd"
+    before = (await bucket(world, session))[name]
+    assert before.count(b"<ExtDiscontinuity") == 2
+
+    await world.advance("10m")
+
+    found = await bucket(world, session)
+    slices = [name for name in found if name.endswith(".webm")]
+    assert found[name].count(b"<SegmentURL") == len(slices) == before.count(b"<SegmentURL") + 2
+    assert found[name].count(b"<ExtDiscontinuity") == 2
+
+
 @pytest.mark.parametrize("fault", [BucketFault.CREDENTIALS, BucketFault.MISSING])
 async def test_a_bucket_that_refuses_stays_empty(world: World, fault: BucketFault) -> None:
     await world.join(1001)
