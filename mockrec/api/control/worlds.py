@@ -109,7 +109,7 @@ async def set_settings(request: web.Request) -> web.Response:
 
 
 async def _happenings(entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    """What happened, in words; after a long jump it is much, and others have their turn meanwhile."""
+    """What happened, in words; others have their turn meanwhile, for it may be much."""
     said, shift = [], Shift()
     for entry in entries:
         if entry.kind is Kind.EVENT:
