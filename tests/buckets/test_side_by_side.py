@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from tests.api.service import OTHER, Service, World, done
+from tests.api.service import OTHER, Service, Session, World, done
 from tests.buckets.customer import Customer
 from tests.buckets.house import served
 from tests.buckets.road import Road
@@ -119,15 +119,21 @@ async def test_a_slow_bucket_holds_up_no_other_recording_of_its_world(
     assert await world.status(slow) == 5
 
 
+async def heard(service: Service, customer: Customer) -> tuple[World, Session]:
+    """A recording of one voice, ten seconds long, and its world."""
+    world = service.world()
+    await world.join(101, publishes=["audio"])
+    session = await world.record(
+        storageConfig=customer.config(),
+        recordingConfig={"streamMode": "original", "streamTypes": 0},
+    )
+    await world.advance("10s")
+    return world, session
+
+
 async def test_a_stop_waits_for_what_was_on_its_way_already(customer: Customer, road: Road) -> None:
     async with served(road.endpoint, timing={"upload": 0}) as service:
-        world = service.world()
-        await world.join(101, publishes=["audio"])
-        session = await world.record(
-            storageConfig=customer.config(),
-            recordingConfig={"streamMode": "original", "streamTypes": 0},
-        )
-        await world.advance("10s")
+        world, session = await heard(service, customer)
         await world.leave(101)
         began = await world.now()
 
@@ -139,13 +145,7 @@ async def test_a_stop_waits_for_what_was_on_its_way_already(customer: Customer, 
 
 async def test_so_does_a_clock_that_is_moved(customer: Customer, road: Road) -> None:
     async with served(road.endpoint, timing={"upload": 0}) as service:
-        world = service.world()
-        await world.join(101, publishes=["audio"])
-        session = await world.record(
-            storageConfig=customer.config(),
-            recordingConfig={"streamMode": "original", "streamTypes": 0},
-        )
-        await world.advance("10s")
+        world, session = await heard(service, customer)
         road.held.add(customer.bucket)
         await world.leave(101)
         await world.query(session)

@@ -1,18 +1,5 @@
-"""A fresh service for each test that asks for one, and its first world."""
+"""A fresh service for each test that asks for one, and its first world: those of tests/api."""
 
-from collections.abc import AsyncIterator
+from tests.api.conftest import service, world
 
-import pytest
-
-from tests.api.service import Service, World, served
-
-
-@pytest.fixture
-async def service() -> AsyncIterator[Service]:
-    async with served() as one:
-        yield one
-
-
-@pytest.fixture
-def world(service: Service) -> World:
-    return service.world()
+__all__ = ["service", "world"]
