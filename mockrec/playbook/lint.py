@@ -34,9 +34,9 @@ def lint(
     _counted_from(said, sections, world, calls, notes)
     _ended(said, sections, notes)
     lint_rules(sections, notes)
-    anchors = {*ANCHORS, *world, *calls}
-    lint_calls(said, sections, settings, anchors, notes)
-    lint_expectations(sections, anchors, notes)
+    anchors = {*ANCHORS, *world}
+    lint_calls(said, sections, settings, anchors | calls, notes)
+    lint_expectations(sections, anchors, calls, notes)
 
 
 def _ids(said: Said, sections: tuple[str, ...]) -> Iterator[tuple[Path, str]]:

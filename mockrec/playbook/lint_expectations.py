@@ -22,13 +22,18 @@ _BESIDE: Final = ("at_least", "at_most", "within", "after")
 """What is no detail, though it stands beside a notification."""
 
 
-def lint_expectations(sections: Sections, anchors: Collection[str], notes: Notes) -> None:
+def lint_expectations(
+    sections: Sections, anchors: Collection[str], calls: Collection[str], notes: Notes
+) -> None:
     """Note what is wrong with each expectation."""
     called = {call.operation for call in sections.calls.values()}
     for index, one in sections.expect.items():
         path = ("expect", index, *(("never",) if one.never else ()))
         after = one.after.anchor if one.after else ""
-        if after and after not in anchors:
+        if after in calls:
+            message = f'"{after}" is a call; the world does not know when calls come'
+            notes.error((*path, "after"), message)
+        elif after and after not in anchors:
             message = f'there is no anchor "{after}"{notes.near(after, anchors)}'
             notes.error((*path, "after"), message)
         if one.details.get("at_least", 0) > one.details.get(

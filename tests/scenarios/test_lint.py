@@ -86,6 +86,13 @@ def test_the_world_does_not_know_when_calls_come() -> None:
     ]
 
 
+def test_nor_does_an_expectation() -> None:
+    text = "calls: [{at: 0s, id: first, acquire: {}}]\nexpect: [{notified: 31, after: first}]"
+
+    (complaint,) = complaints(text)
+    assert complaint.endswith('"first" is a call; the world does not know when calls come')
+
+
 @pytest.mark.parametrize(
     "entries",
     [
