@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from mockrec import assets
+from mockrec.playbook.fields import NAMES, named
 from mockrec.playbook.lint_calls import bad_patterns
 from mockrec.playbook.notices import number_of, unknown
 from mockrec.render.envelope import event_names
@@ -44,6 +45,18 @@ def lint_expectations(
             _lint_notified(path, one, notes)
         if one.kind == "called" and not one.never and called and one.subject not in called:
             notes.warning((*path, "called"), f"none of the calls is {one.subject}")
+        if one.kind == "called":
+            _lint_fields(path, one, notes)
+
+
+def _lint_fields(path: Path, one: Expectation, notes: Notes) -> None:
+    for key in ("same", "different"):
+        for place, field in enumerate(one.details.get(key, ())):
+            if not named(field):
+                hint = (
+                    notes.near(field, NAMES) or f"; there are {', '.join(NAMES)} and JSON pointers"
+                )
+                notes.error((*path, key, place), f'no call has a field "{field[:40]}"{hint}')
 
 
 def _lint_notified(path: Path, one: Expectation, notes: Notes) -> None:

@@ -11,22 +11,22 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from mockrec.documents import Unreadable, read
-from mockrec.domain.events import NoticeBefallen, StatusChanged
+from mockrec.domain.events import NoticeBefallen
 from mockrec.domain.faults import Lose
 from mockrec.domain.moments import Millis, spell
 from mockrec.domain.notices import Notice
 from mockrec.domain.outgoing import Outgoing
 from mockrec.domain.values import dataclass
 from mockrec.playbook.axis import timeline
+from mockrec.playbook.fields import NoSuchField, values
 from mockrec.render.notification import NoticeStyle, announcement, details
 from mockrec.sinks.journal import Call
 from mockrec.sinks.wording import told
 
 if TYPE_CHECKING:
-    from mockrec.domain.recording import Recording
+    from mockrec.domain.recording import Recording, Turn
     from mockrec.domain.rules import Anchors
     from mockrec.playbook.scenario import Expectation
     from mockrec.sinks.journal import Entry
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 _AROUND: Final = 12
 """How many lines of the timeline a verdict shows."""
 _STYLE: Final = NoticeStyle()
-_PATH: Final = re.compile(
-    r"/resourceid/(?P<resourceId>[^/]+)(?:/sid/(?P<sid>[^/]+))?/mode/(?P<mode>[^/]+)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,10 @@ def judge(expectation: Expectation, evidence: Evidence) -> Verdict:
     if span is None:
         anchor = expectation.after.anchor if expectation.after else ""
         return _verdict(expectation, evidence, None, f"{anchor} never came")
-    moments, objection = _KINDS[expectation.kind](expectation, evidence, span)
+    try:
+        moments, objection = _KINDS[expectation.kind](expectation, evidence, span)
+    except NoSuchField as fault:  # then even `never` says nothing
+        return _verdict(expectation, evidence, span, str(fault))
     return _verdict(expectation, evidence, span, _against(expectation, moments, objection))
 
 
@@ -116,18 +116,19 @@ def _span(expectation: Expectation, evidence: Evidence) -> _Span | None:
 def _against(expectation: Expectation, moments: list[Millis], objection: str) -> str:
     """What speaks against it: the number of times, or else what the kind objects."""
     if expectation.never:
-        return f"it happened {_times(len(moments))}" if moments and not objection else ""
+        return _happened(moments) if moments and not objection else ""
     least = expectation.details.get("at_least", 0 if "at_most" in expectation.details else 1)
     most = expectation.details.get("at_most")
     if len(moments) < least:
-        return objection or f"it happened {_times(len(moments))}, expected at least {least}"
+        return objection or f"{_happened(moments)}, expected at least {least}"
     if most is not None and len(moments) > most:
-        return f"it happened {_times(len(moments))}, expected at most {most}"
+        return f"{_happened(moments)}, expected at most {most}"
     return objection
 
 
-def _times(count: int) -> str:
-    return {0: "never", 1: "once"}.get(count, f"{count} times")
+def _happened(moments: Sequence[Millis]) -> str:
+    count = len(moments)
+    return {0: "it never happened", 1: "it happened once"}.get(count, f"it happened {count} times")
 
 
 def _around(evidence: Evidence, span: _Span | None) -> tuple[str, ...]:
@@ -187,17 +188,19 @@ def _called(expectation: Expectation, evidence: Evidence, span: _Span) -> Found:
         and one.subject.operation == expectation.subject
         and span.holds(one.at)
     ]
-    moments = [at for at, _ in calls]
+    moments, said = [at for at, _ in calls], [call for _, call in calls]
     wanted = expectation.details
     for field in wanted.get("same", ()):
-        values = _values(calls, field)
-        if len(set(values)) > 1:
-            return moments, f"{field} differs: {', '.join(dict.fromkeys(values))[:300]}"
+        found = values(said, field)
+        if len(set(found)) > 1:
+            return moments, f"{field} differs: {', '.join(dict.fromkeys(found))[:300]}"
     for field in wanted.get("different", ()):
-        values = _values(calls, field)
-        if len(set(values)) < len(values):
-            return moments, f"{field} repeats itself: {', '.join(values)[:300]}"
-    return moments, _too_soon(moments, wanted.get("gaps", {}).get("at_least", ()))
+        found = values(said, field)
+        if len(set(found)) < len(found):
+            return moments, f"{field} repeats itself: {', '.join(found)[:300]}"
+    gaps = wanted.get("gaps", {}).get("at_least", ())
+    few = "" if "at_most" in wanted else _too_few(moments, gaps)
+    return moments, _too_soon(moments, gaps) or few
 
 
 def _too_soon(moments: Sequence[Millis], gaps: Sequence[Millis]) -> str:
@@ -208,22 +211,13 @@ def _too_soon(moments: Sequence[Millis], gaps: Sequence[Millis]) -> str:
     return ""
 
 
-def _values(calls: Sequence[tuple[Millis, Call]], field: str) -> list[str]:
-    return [json.dumps(_field(call, field), sort_keys=True) for _, call in calls]
-
-
-def _field(call: Call, field: str) -> object:
-    """A field of a call: of its path, or of its body by name or by JSON pointer."""
-    path = _PATH.search(call.path)
-    if path and field in path.groupdict():
-        return path[field]
-    try:
-        found: Any = read(call.body) if call.body else {}
-    except Unreadable:
-        return None
-    for key in field.strip("/").split("/"):
-        found = found.get(key) if isinstance(found, dict) else None
-    return found
+def _too_few(moments: Sequence[Millis], gaps: Sequence[Millis]) -> str:
+    """A gap has a call at either end: one that was never made shows no patience."""
+    if not gaps or len(moments) > len(gaps):
+        return ""
+    there = "there was 1 call" if len(moments) == 1 else f"there were {len(moments) or 'no'} calls"
+    between = "1 gap" if len(gaps) == 1 else f"{len(gaps)} gaps"
+    return f"{there}, expected at least {len(gaps) + 1} for {between}"
 
 
 def _file(expectation: Expectation, evidence: Evidence, span: _Span) -> Found:
@@ -244,25 +238,32 @@ def _file(expectation: Expectation, evidence: Evidence, span: _Span) -> Found:
 
 
 def _state(expectation: Expectation, evidence: Evidence, span: _Span) -> Found:
-    """The status of a recording: in the end, or at some moment of the span that is asked about."""
-    wanted: Mapping[str, Any] = expectation.subject
-    recording = _recording(wanted.get("sid"), evidence)
+    """The status of a recording: in the end, or one that it has at some moment of the span.
+
+    `never` without a span is about all of its time, for a status passes.
+    """
+    recording = _recording(expectation.subject.get("sid"), evidence)
     if recording is None:
         return [], "there is no such recording"
-    if expectation.within is None and expectation.after is None:
-        reached = int(recording.status) == wanted["status"]
-        is_so = f"the status is {int(recording.status)}"
-        return ([evidence.now] if reached else []), "" if reached else is_so
-    moments = [
-        one.at
-        for one in evidence.entries
-        if isinstance(one.subject, Outgoing)
-        and one.subject.task.sid == recording.task.sid
-        and isinstance(one.subject.event, StatusChanged)
-        and int(one.subject.event.status) == wanted["status"]
-        and span.holds(one.at)
+    spanned = expectation.within is not None or expectation.after is not None
+    if spanned or expectation.never:
+        verb, turns = "was", _turns(recording, span, evidence.now)
+    else:
+        verb, turns = "is", list(recording.history[-1:])
+    wanted = expectation.subject["status"]
+    moments = [max(turn.at, span.begin) for turn in turns if int(turn.status) == wanted]
+    statuses = ", ".join(str(int(turn.status)) for turn in turns)
+    return moments, "" if moments or not turns else f"the status {verb} {statuses}"
+
+
+def _turns(recording: Recording, span: _Span, now: Millis) -> list[Turn]:
+    """What a recording turned to in the span, and before that, what it was when the span began."""
+    ends = [*(turn.at for turn in recording.history[1:]), now + 1]
+    return [
+        turn
+        for turn, end in zip(recording.history, ends, strict=False)
+        if turn.at <= span.end and (span.holds(turn.at) or end > span.begin)
     ]
-    return moments, ""
 
 
 def _recording(sid: str | None, evidence: Evidence) -> Recording | None:
@@ -272,7 +273,7 @@ def _recording(sid: str | None, evidence: Evidence) -> Recording | None:
 
 
 def _left(expectation: Expectation, evidence: Evidence, _: _Span) -> Found:
-    """How many recordings are still live."""
+    """How many recordings are still live: now, whatever was before."""
     live = [one for one in evidence.recordings if not one.exited]
     wanted = expectation.subject["running"]
     if len(live) == wanted:

@@ -346,7 +346,7 @@ class TestScenarios:
         with pytest.raises(AssertionError) as broken:
             world.expect(notified="uploaded")
         first, *happened = str(broken.value).splitlines()
-        assert first == "it happened never, expected at least 1; expected notified: uploaded"
+        assert first == "it never happened, expected at least 1; expected notified: uploaded"
         assert re.fullmatch(r" +\+0:00\.000 +call +start -> 200", happened[-1])
 
     def test_what_the_scenario_itself_expects_is_judged_without_a_word(

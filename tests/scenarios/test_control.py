@@ -97,7 +97,7 @@ async def test_the_report_judges_what_has_been(world: World) -> None:
     after = await world.get("/scenario/report")
 
     assert [verdict["kept"] for verdict in before["verdicts"]] == [False, True]
-    assert before["verdicts"][0]["why"] == "it happened never, expected at least 2"
+    assert before["verdicts"][0]["why"] == "it never happened, expected at least 2"
     assert [verdict["kept"] for verdict in after["verdicts"]] == [True, True]
     assert (before["kept"], after["kept"]) == (False, True)
 

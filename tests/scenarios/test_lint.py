@@ -428,6 +428,14 @@ def test_a_pattern_in_an_answer_has_to_be_one(part: str) -> None:
         ("notified: 31, status: '/(/'", "2:26: error: this is no pattern: "),
         ("notified: 31, after: crash", '2:25: error: there is no anchor "crash"'),
         ("called: stop, at_least: 2, at_most: 1", "2:40: error: less than at_least"),
+        (
+            "called: stop, same: [sid, resourceid]",
+            '2:30: error: no call has a field "resourceid"; did you mean "resourceId"?',
+        ),
+        (
+            "never: {called: stop, different: [token/x]}",
+            '2:38: error: no call has a field "token/x"; there are cname, uid, ',
+        ),
     ],
 )
 def test_an_expectation_that_nothing_can_meet_is_found(item: str, said: str) -> None:
@@ -437,9 +445,14 @@ def test_an_expectation_that_nothing_can_meet_is_found(item: str, said: str) -> 
 
 
 @pytest.mark.parametrize(
-    "item", ["notified: 31, status: 0", "notified: session_exit, exitStatus: 0, at_least: 1"]
+    "item",
+    [
+        "notified: 31, status: 0",
+        "notified: session_exit, exitStatus: 0, at_least: 1",
+        "called: start, same: [cname, /token], different: [clientRequest/token]",
+    ],
 )
-def test_what_a_notification_says_can_be_expected(item: str) -> None:
+def test_what_a_notification_or_a_call_says_can_be_expected(item: str) -> None:
     assert expect(item) == []
 
 

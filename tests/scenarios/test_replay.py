@@ -159,7 +159,7 @@ def test_the_command_fails_where_an_expectation_does(
     assert main(["replay", str(file), "--junit", str(report)]) == 1
     out = capsys.readouterr().out
     assert "BROKEN  notified: backuped" in out
-    assert "it happened never, expected at least 1" in out
+    assert "it never happened, expected at least 1" in out
     suite = ElementTree.parse(report).getroot()[0]  # noqa: S314  our own
     assert (suite.get("tests"), suite.get("failures")) == ("9", "1")
     assert [case.get("name") for case in suite if len(case)] == ["expect 3: notified: backuped"]

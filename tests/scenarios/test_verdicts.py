@@ -15,6 +15,7 @@ EXPECT = "/scenario/verdicts"
 @pytest.fixture
 async def _recorded(world: World) -> None:
     """A recording of a minute, stopped, in which the service was called now and then."""
+    await world.control("PUT", "/scenario", {"scenario": "minute"})
     await world.join(101)
     one = await world.record("mix")
     for wait in ("5s", "10s", "45s"):
@@ -35,7 +36,7 @@ async def verdict(world: World, **expected: Any) -> str:
     [
         ({"notified": "uploaded"}, ""),
         ({"notified": 31}, ""),
-        ({"notified": "backuped"}, "it happened never, expected at least 1"),
+        ({"notified": "backuped"}, "it never happened, expected at least 1"),
         ({"notified": "session_exit", "exitStatus": 0}, ""),
         ({"notified": "uploading_progress", "at_least": 2}, ""),
         ({"notified": "session_exit", "at_least": 2}, "it happened once, expected at least 2"),
@@ -50,9 +51,28 @@ async def verdict(world: World, **expected: Any) -> str:
             {"called": "query", "gaps": {"at_least": ["10s", "46s"]}},
             "call 3 came 45s after, expected at least 46s",
         ),
+        (
+            {"called": "query", "gaps": {"at_least": ["10s", "45s", "1s"]}},
+            "there were 3 calls, expected at least 4 for 3 gaps",
+        ),
+        ({"called": "query", "at_most": 3, "gaps": {"at_least": ["10s", "45s", "1s"]}}, ""),
+        (
+            {"called": "start", "gaps": {"at_least": ["3s"]}},
+            "there was 1 call, expected at least 2 for 1 gap",
+        ),
+        (
+            {"called": "update", "gaps": {"at_least": ["3s"]}},
+            "there were no calls, expected at least 2 for 1 gap",
+        ),
         ({"never": {"called": "update"}}, ""),
         ({"never": {"called": "stop"}}, "it happened once"),
         ({"called": "start", "same": ["cname"]}, ""),
+        ({"called": "start", "same": ["clientRequest/storageConfig/bucket"]}, ""),
+        ({"called": "start", "same": ["/clientRequest/storageConfig/fileNamePrefix/0"]}, ""),
+        ({"called": "start", "same": ["/typo"]}, "no start has a /typo"),
+        ({"never": {"called": "start", "same": ["/typo"]}}, "no start has a /typo"),
+        ({"called": "query", "different": ["cname"]}, "no query has a cname"),
+        ({"called": "acquire", "same": ["sid"]}, "no acquire has a sid"),
         ({"file": "*.m3u8"}, ""),
         ({"file": "*.ts", "at_least": 4}, ""),
         ({"file": "*.ts", "at_most": 1}, "expected at most 1"),
@@ -61,6 +81,17 @@ async def verdict(world: World, **expected: Any) -> str:
         ({"state": {"status": 8}}, ""),
         ({"state": {"status": 5}}, "the status is 8"),
         ({"state": {"status": 5}, "within": "30s"}, ""),
+        ({"state": {"status": 8}, "within": "30s"}, "the status was 1, 2, 3, 4, 5"),
+        ({"state": {"status": 5}, "after": "started + 30s", "within": "5s"}, ""),
+        ({"state": {"status": 4}, "after": "started + 30s", "within": "5s"}, "the status was 5"),
+        ({"state": {"status": 8}, "after": "started + 1h"}, "it never happened"),
+        ({"never": {"state": {"status": 5}}}, "it happened once"),
+        ({"never": {"state": {"status": 20}}}, ""),
+        (
+            {"never": {"state": {"status": 5}, "after": "started + 30s", "within": "5s"}},
+            "it happened once",
+        ),
+        ({"never": {"state": {"status": 5}, "after": "exited"}}, ""),
         ({"left": {"running": 0}}, ""),
         ({"left": {"running": 1}}, "0 are running, expected 1"),
     ],
@@ -126,6 +157,19 @@ async def test_a_notification_that_was_lost_was_not_told(world: World) -> None:
 
     assert await verdict(world, never={"notified": "uploaded"}) == ""
     assert await verdict(world, notified="session_exit") == ""
+
+
+async def test_a_notification_counts_as_told_whoever_listens(world: World) -> None:
+    """What nobody is subscribed to, and what reaches nobody, the service has told all the same."""
+    await world.control("PUT", "/callback", {"url": "http://127.0.0.1:9/", "events": [31]})
+    await world.control("PUT", "/scenario", {"scenario": "deaf"})
+    await world.join(101)
+    session = await world.record("mix")
+    await world.advance("20s")
+    await world.stop(session)
+
+    assert await verdict(world, notified="session_exit") == ""
+    assert await verdict(world, notified="uploaded") == ""
 
 
 @pytest.mark.parametrize(
