@@ -92,7 +92,7 @@ def _tell(fault: Fault, document: object, whole: Whole, *, listing: bool) -> Ite
         known = schema["properties"]
         expected = f"one of {', '.join(known)}" if listing else "no such key here"
         for key in (key for key in value if key not in known):
-            yield _unknown((*path, key), value[key], known, expected)
+            yield _unknown((*path, key), value[key], schema, expected)
     else:
         # A string in the place of an object or a list may hold all that belongs in there.
         hidden = keyword == "type" and _noun(schema) in {"an object", "a list"}
@@ -118,9 +118,9 @@ def _missing(fault: Fault, key: str, value: Mapping[str, object], whole: Whole) 
     return Violation(_pointer((*fault.path, key)), "nothing", expected, rule, hint)
 
 
-def _unknown(path: Path, value: object, known: Iterable[str], expected: str) -> Violation:
-    likest = _likest(str(path[-1]), known)
-    hint = f'did you mean "{likest}"?' if likest else None
+def _unknown(path: Path, value: object, schema: Schema, expected: str) -> Violation:
+    likest = _likest(str(path[-1]), schema["properties"])
+    hint = f'did you mean "{likest}"?' if likest else schema.get("x-hint")
     got = _got(path, value, hidden=True)
     return Violation(_pointer(path), got, expected, "unknown", hint)
 

@@ -86,7 +86,19 @@ def test_any_token_is_the_name_of_a_header() -> None:
         ),
         (
             "expect: [{never: {notified: 31}, within: 5s}]",
-            '1:34: error: there is no key "within" here',
+            '1:34: error: there is no key "within" here; it belongs inside never, if anywhere',
+        ),
+        (
+            "expect: [{never: {notified: 31}, after: recording}]",
+            '1:34: error: there is no key "after" here; it belongs inside never, if anywhere',
+        ),
+        (
+            "expect: [{left: {running: 0}, within: 5s}]",
+            '1:31: error: there is no key "within" here; left stands alone: it is about the end',
+        ),
+        (
+            "expect: [{never: {left: {running: 0}, after: exited}}]",
+            '1:39: error: there is no key "after" here; left stands alone: it is about the end',
         ),
         ("timeline: [{kick: {}}]", '1:12: error: "at" is missing: expected an instant such as '),
     ],
