@@ -103,6 +103,8 @@ def join_channel(recording: Recording) -> Recording:
         case Hindrance.NO_ANSWER:
             timeout = recording.task.timing.start_timeout
             return recording.without(BeginCapture()).later(timeout, GiveUpJoining())
+    if recording.token_expired:
+        return lose_token(recording)
     recording = replace(recording, joined=True).announce(RecorderStarted)
     recording = turn(recording, Status.READY, "the recorder joined the channel")
     return attend(recording)
@@ -147,9 +149,14 @@ def throw_out(recording: Recording) -> Recording:
 
 
 def lose_token(recording: Recording) -> Recording:
-    """The token of a channel is no good any more; a web recording has none."""
+    """The token of a channel is no good any more; a web recording has none.
+
+    Between two servers nobody is there to notice it: the next one cannot join.
+    """
     if recording.ending or recording.task.mode is Mode.WEB:
         return recording
+    if recording.lost:
+        return replace(recording, token_expired=True)
     return fail(recording, Ending.TOKEN_EXPIRED, "the token has expired")
 
 
@@ -247,7 +254,9 @@ def _answered(
 def _uploaded(recording: Recording) -> Recording:
     """After a file has arrived somewhere, or failed to: in progress, or one step nearer the end."""
     if recording.arrived:
-        recording = turn(recording, Status.IN_PROGRESS, "the first file is in the bucket")
+        recording = turn(
+            recording, Status.IN_PROGRESS, "the first file is in the bucket or the backup"
+        )
     return wind_down(recording)
 
 

@@ -98,6 +98,8 @@ class Recording:
     """How many fail-overs there were."""
     lost: bool = False
     """Whether its server is gone and no other has taken over yet: no call finds it."""
+    token_expired: bool = False
+    """Whether its token has expired meanwhile: then that other cannot join."""
     users: Users = NOBODY
     conditions: Conditions = FAIR
     joined: bool = False

@@ -11,6 +11,7 @@ from mockrec.domain.conditions import FAIR, Hindrance
 from mockrec.domain.ids import recorder_uid
 from mockrec.domain.moments import MINUTE
 from mockrec.domain.notices import (
+    FailedOver,
     RecorderLeft,
     RecorderStarted,
     RecordingFailed,
@@ -147,18 +148,37 @@ def test_a_token_that_expires_is_told_and_the_recorder_leaves() -> None:
     assert take.notices().index("RecordingFailed") < take.notices().index("RecorderLeft")
 
 
-@pytest.mark.parametrize("gone", [False, True])
-def test_a_token_that_expires_before_the_recorder_is_there_ends_it_without_leaving(
-    gone: bool,
-) -> None:
-    take = Take(MIX, ONE)
-    take = take.at(UNDER_WAY, LoseServer()) if gone else take
-    left = len(take.told(RecorderLeft))
+def test_a_token_that_expires_before_the_recorder_is_there_ends_it_without_leaving() -> None:
+    take = Take(MIX, ONE).at(JOINED - 1, LoseToken()).until(2 * MINUTE)
 
-    take.at(UNDER_WAY + 1 if gone else JOINED - 1, LoseToken()).until(2 * MINUTE)
-
-    assert len(take.told(RecorderLeft)) == left == 0
+    assert errors(take) == [(JOINED - 1, 0, 5, 109)]
+    assert not take.told(RecorderLeft)
     assert [ending for _, ending, _ in exits(take)] == [Ending.TOKEN_EXPIRED]
+
+
+def test_a_token_that_expires_between_two_servers_keeps_the_next_one_out() -> None:
+    take = Take(MIX, ONE).at(UNDER_WAY, LoseServer()).at(UNDER_WAY + 1, LoseToken())
+    assert not errors(take)
+    assert take.recording.lost
+
+    take.until(2 * MINUTE)
+
+    back = UNDER_WAY + 30_000
+    assert take.when(FailedOver) == [back]
+    assert errors(take) == [(back, 0, 5, 109)]
+    assert take.when(RecorderStarted) == [JOINED]
+    assert not take.told(RecorderLeft)
+    assert exits(take) == [(back + 400, Ending.TOKEN_EXPIRED, True)]
+
+
+def test_a_server_that_gets_no_answer_learns_later_that_the_token_has_expired() -> None:
+    take = Take(MIX, ONE).at(UNDER_WAY, LoseServer()).at(UNDER_WAY + 1, LoseToken())
+    take.at(UNDER_WAY + 2, kept_out(Hindrance.NO_ANSWER)).until(MINUTE + 10_000)
+    assert not errors(take)
+
+    take.at(MINUTE + 10_000, kept_out(None))
+
+    assert errors(take) == [(MINUTE + 10_000, 0, 5, 109)]
 
 
 def test_a_web_recording_has_no_token() -> None:
