@@ -249,6 +249,7 @@ def test_what_the_backup_has_counts_as_arrived() -> None:
 
     recording = branch.recording(session)
     assert recording.status is Status.IN_PROGRESS
+    assert recording.history[-1].because == "the first file is in the bucket or the backup"
     assert len(branch.told(PlaylistAppeared)) == len(branch.told(SliceStarted)) == 1
     assert (recording.arrived, recording.cut) == (1, 1)
 

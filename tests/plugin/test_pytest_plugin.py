@@ -304,7 +304,7 @@ class TestReports:
         "  +0s * > acquire class-7/527841 -> 200",
         "  +0s * > start class-7/527841 -> 200",
         "  +1.5s * class-7/527841: 40 recorder_started",
-        "  +18.3s * class-7/527841: status 5, the first file is in the bucket",
+        "  +18.3s * class-7/527841: status 5, the first file is in the bucket or the backup",
         "  +30s * the clock was moved by 30s",
         "  +31.2s * > stop class-7/527841 -> 200",
         "recording * class-7/527841 mix: status 8, stopped",
