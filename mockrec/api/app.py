@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from aiohttp.http import SERVER_SOFTWARE
 
 from mockrec.api import control, emulated, nowhere
 from mockrec.api.door import LARGEST_BODY, go_ahead
@@ -32,7 +33,14 @@ def application(
     app[PATIENCE] = patience or Patience()
     app[LISTENERS] = listeners or Listeners()
     app[GREETED] = WeakSet()
+    app.on_response_prepare.append(_unsigned)
     for route in (*control.routes(), *emulated.routes(), *nowhere.routes()):
         kept = {**route.kwargs, "expect_handler": go_ahead}
         web.RouteDef(route.method, route.path, route.handler, kept).register(app.router)
     return app
+
+
+async def _unsigned(_: web.Request, response: web.StreamResponse) -> None:
+    """Take out which library answers: it is no part of the service, and names versions."""
+    if response.headers.get(hdrs.SERVER) == SERVER_SOFTWARE:
+        del response.headers[hdrs.SERVER]

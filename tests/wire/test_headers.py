@@ -103,6 +103,19 @@ def test_no_two_answers_of_the_gateway_have_the_same_request_id(line: Line) -> N
     assert len(ids) == 20
 
 
+def test_no_answer_names_the_library_that_gave_it(app: App) -> None:
+    recording = app.record("mix")
+    answers = [
+        recording.query(),
+        app.line.say("POST", ACQUIRE, credentials=None),
+        app.line.say("GET", "/nowhere"),
+        app.line.say("GET", "/v1/ncs/ip"),
+        app.line.say("POST", ACQUIRE, raw=b"x" * (1024 * 1024 + 1)),
+    ]
+
+    assert [answer.headers["Server"] for answer in answers] == [None] * 5
+
+
 def test_no_answer_is_compressed(line: Line) -> None:
     headers = {"Accept-Encoding": "gzip, deflate, br"}
 
