@@ -2,7 +2,7 @@
 
 Nothing is described twice. A call's summary is the docstring of what carries it out, its bodies are
 the files of ``schemas/``, its refusals the rows of `mockrec.domain.problems`. What no other place
-says (the query strings of the control plane) stands in the tables here.
+says stands in the tables here.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from mockrec.api.control import (
     stream,
     worlds,
 )
+from mockrec.api.control.asked import ASKED
 from mockrec.api.control.guard import Handler
 from mockrec.api.control.routes import CALLS, OPEN_CALLS
 from mockrec.domain import commands
 from mockrec.domain.problems import PROBLEMS, Profile, Shape
 from mockrec.domain.task import Mode
-from mockrec.sinks.journal import Kind
 
 Document = dict[str, Any]
 
@@ -41,7 +41,6 @@ _ABOUT: Final = (
     " it, and a control plane for whoever tests against it."
 )
 _TEXT: Final = {"type": "string"}
-_COUNT: Final = {"type": "integer", "minimum": 0}
 
 _TAGS: Final = {
     "service": "The emulated service.",
@@ -81,43 +80,7 @@ _PATH: Final = {
     "key": ("The object's key; its slashes need no encoding.", _TEXT),
 }
 
-# What cannot be drawn from anywhere: the query strings, the bodies and the media of control calls.
-_ASKED: Final[dict[Handler, list[Document]]] = {
-    history.journal: [
-        {"name": "since", "description": "The first number.", "schema": {**_COUNT, "default": 0}},
-        {
-            "name": "kind",
-            "description": "Only entries of these kinds, with commas between.",
-            "style": "form",
-            "explode": False,
-            "schema": {"type": "array", "items": {"enum": [str(kind) for kind in Kind]}},
-        },
-        {
-            "name": "limit",
-            "description": "How many entries at the most.",
-            "schema": {**_COUNT, "maximum": history.MOST, "default": history.PAGE},
-        },
-    ],
-    stream.events: [
-        {"name": "since", "description": "As Last-Event-ID.", "schema": _COUNT},
-        {
-            "name": "Last-Event-ID",
-            "in": "header",
-            "description": "Go on after this entry.",
-            "schema": _COUNT,
-        },
-    ],
-    files.files: [
-        {"name": "bucket", "description": "Only of this bucket.", "schema": _TEXT},
-        {"name": "prefix", "description": "Only keys that begin so.", "schema": _TEXT},
-    ],
-    scenarios.put_on: [
-        {"name": "seed", "description": "Instead of the scenario's own.", "schema": _COUNT},
-    ],
-    files.file: [
-        {"name": "Range", "in": "header", "description": "One range of bytes.", "schema": _TEXT},
-    ],
-}
+# What cannot be drawn from anywhere: the bodies and the media of control calls.
 _WRITTEN: Final = ("application/json", "application/yaml")
 """How a scenario may be written."""
 _TAKEN: Final[dict[Handler, str]] = {
@@ -261,7 +224,7 @@ def _control() -> Document:
 
 
 def _call(path: str, handler: Handler) -> Document:
-    asked = [{"in": "query", **one} for one in _ASKED.get(handler, ())]
+    asked = [{"in": "query", **one} for one in ASKED.get(handler, ())]
     told: Document = {
         "operationId": getattr(handler, "__name__", ""),
         "tags": ["control"],

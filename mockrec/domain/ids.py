@@ -7,6 +7,7 @@ import binascii
 from functools import lru_cache
 from hashlib import blake2b, shake_128
 
+LARGEST_SEED = (1 << 63) - 1
 _LARGEST_UID = (1 << 32) - 1
 _OWNER, _FILLER, _NUMBER, _SEAL = 8, 156, 8, 8
 """The bytes of a resource id: whose it is, what makes it long, which, and proof that it is one."""

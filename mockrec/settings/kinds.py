@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from mockrec.domain.ids import LARGEST_SEED
 from mockrec.domain.moments import LATEST, Millis, duration
 from mockrec.domain.timing import Timing, least
 from mockrec.domain.values import dataclass
@@ -134,7 +135,7 @@ _NO: Final = ("false", "no", "off", "0")
 
 TEXT: Final = _pattern(r"(?s).+", "some text")
 PORT: Final = number(0, 65535)
-SEED: Final = _or(number(0, 2**63 - 1), "fresh", None)
+SEED: Final = _or(number(0, LARGEST_SEED), "fresh", None)
 SWITCH: Final = _choice({word: word in _YES for word in _YES + _NO}, "true or false")
 PROFILE: Final = _choice({"2026": "2026", "2020": "2020"}, "2026 or 2020")
 STORAGE: Final = _choice(

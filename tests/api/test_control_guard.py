@@ -59,6 +59,13 @@ async def test_a_name_that_no_stranger_can_own_is_served(service: Service, host:
         "[::1",
         "[evil.example]",
         "localhost@evil.example",
+        "localhost@evil",
+        "evil@localhost",
+        "evil.example/@localhost",
+        "localhost/x",
+        "localhost?x",
+        "localhost#x",
+        "localhost\\x",
         "docker.internal",
         "evildocker.internal",
         "host.docker.internal.evil.example",
@@ -231,3 +238,30 @@ async def test_the_emulated_service_is_served_under_any_name_to_any_page(world: 
 
     assert reply.status == 200
     assert reply.headers["Access-Control-Allow-Origin"] == "*"
+
+
+# --- what is asked for -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "parameter", "known"),
+    [
+        ("GET", f"{RESET}/journal?sinze=1", "sinze", "one of since, kind, limit"),
+        ("GET", f"{RESET}/files?since=1", "since", "one of bucket, prefix"),
+        ("GET", "/_mockrec/events?Last-Event-ID=1", "Last-Event-ID", "one of since"),
+        ("PUT", f"{RESET}/scenario?sed=1", "sed", "one of seed"),
+        ("GET", f"{RESET}?x", "x", "no query string"),
+        ("DELETE", f"{RESET}?x=1", "x", "no query string"),
+    ],
+)
+async def test_a_parameter_that_there_is_none_of_is_refused(
+    service: Service, method: str, path: str, parameter: str, known: str
+) -> None:
+    error, place, expected = wrong(await service.send(method, path, data=b"scenario: x"))
+
+    assert error == f"there is no parameter {parameter!r}"
+    assert (place, expected) == (f"?{parameter}", known)
+
+
+async def test_a_file_may_be_asked_for_with_whatever_a_player_adds(service: Service) -> None:
+    wrong(await service.get(f"{RESET}/files/bucket/none.m3u8?_HLS_msn=1"), 404)

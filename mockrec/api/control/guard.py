@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -25,7 +25,9 @@ from mockrec.domain.problems import Refusal
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_DIGITS: Final = re.compile(r"[0-9]{1,17}")
+_DIGITS: Final = re.compile(r"[0-9]{1,19}")
+_NO_HOST: Final = re.compile(r"[@/?#\\]")
+"""What would make something else of a host in an address: a user before it, a path behind it."""
 _NOBODYS: Final = (".localhost", ".docker.internal", ".containers.internal")
 """Domains that no stranger can own: this machine's, and those that container engines keep."""
 _SAME_SITE: Final = frozenset({"same-origin", "none"})
@@ -51,14 +53,18 @@ def show(body: object, status: int = 200) -> web.Response:
     return web.Response(body=payload, status=status, content_type="application/json")
 
 
-def guarded(handler: Handler, *, any_origin: bool = False) -> Handler:
-    """The handler, for calls that come from here; `any_origin` lets pages of other sites read."""
+def guarded(handler: Handler, query: Sequence[str] = (), *, any_origin: bool = False) -> Handler:
+    """The handler, for calls that come from here and ask for nothing but what is in `query`.
+
+    `any_origin` lets pages of other sites read, whatever they ask for.
+    """
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             check_host(request)
             if not any_origin:
                 check_origin(request)
+                check_query(request, query)
             return await handler(request)
         except Wrong as wrong:
             response = show(wrong.body, wrong.status)
@@ -91,6 +97,14 @@ def check_origin(request: web.Request) -> None:
     origin = request.headers.get("Origin")
     if origin is not None and origin.partition("://")[2] != request.host:
         raise Wrong(403, "call from another origin", "Origin", request.host)
+
+
+def check_query(request: web.Request, known: Sequence[str]) -> None:
+    """Refuse a parameter that there is none of: what it was to change would stay as it is."""
+    for name in request.query:
+        if name not in known:
+            expected = f"one of {', '.join(known)}" if known else "no query string"
+            raise Wrong(400, f"there is no parameter {name[:40]!r}", f"?{name[:40]}", expected)
 
 
 async def sent(request: web.Request, expected: str) -> bytes:
@@ -134,7 +148,7 @@ def number(request: web.Request, name: str, default: int, most: int) -> int:
 
 
 def whole(text: str) -> int | None:
-    """The number that the text is, if it is one of at most 17 digits."""
+    """The number that the text is, if it is one of at most 19 digits, as 2^63 is."""
     return int(text) if _DIGITS.fullmatch(text) else None
 
 
@@ -152,6 +166,8 @@ def _exact(value: Any) -> Any:
 
 def _name(host: str) -> str:
     """The name or address of a Host header, without the port; all of it where it is none."""
+    if _NO_HOST.search(host):
+        return f"{host}."
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

@@ -16,6 +16,7 @@ from mockrec.api.control import (
     stream,
     worlds,
 )
+from mockrec.api.control.asked import query_of
 from mockrec.api.control.guard import Handler, guarded
 
 _WORLD: Final = "/_mockrec/worlds/{appid}"
@@ -64,9 +65,12 @@ OPEN_CALLS: Final[list[tuple[str, str, Handler]]] = [
 
 
 def routes() -> list[web.RouteDef]:
-    """Every control call, guarded; files may be read by pages of any origin."""
+    """Every control call, guarded; files may be read by pages of any origin.
+
+    Those may ask what they like: a player adds to addresses what the service's files need.
+    """
     return [
-        *(web.route(method, path, guarded(act)) for method, path, act in CALLS),
+        *(web.route(method, path, guarded(act, query_of(act))) for method, path, act in CALLS),
         *(
             web.route(method, path, guarded(act, any_origin=True))
             for method, path, act in OPEN_CALLS
