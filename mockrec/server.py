@@ -77,6 +77,10 @@ def build(settings: Settings) -> Engine:
     postman = Postman(Webhook(allow_link_local=settings.callback_link_local))
     if problem := postman.problem(settings.callback_url or ""):
         raise SettingsError(f"--callback-url: {problem}; see --callback-link-local")
+    if defaults.scenario and (problem := postman.problem(defaults.scenario.receiver)):
+        raise SettingsError(
+            f"--scenario: settings.callback.url: {problem}; see --callback-link-local"
+        )
     return Engine(defaults, _store(settings), media, postman, _carrier(settings, media))
 
 

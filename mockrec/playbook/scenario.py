@@ -100,6 +100,12 @@ class Scenario:
     text: str = field(default="", repr=False)
     """The source, as it was read."""
 
+    @property
+    def receiver(self) -> str:
+        """Where it sends notifications; empty where it does not say, or says nowhere."""
+        url: str | None = self.settings.get("callback", {}).get("url")
+        return url or ""
+
 
 @dataclass(frozen=True, slots=True)
 class Performance:

@@ -145,7 +145,22 @@ async def test_only_the_events_that_are_named_are_sent(start: Start, receiver: R
 async def test_what_cannot_be_told_is_code_2(
     tmp_path: Path, url: str, more: tuple[str, ...], said: bytes
 ) -> None:
-    flags = ("serve", "--callback-url", url, *more)
+    await _refused(tmp_path, ("--callback-url", url, *more), said)
+
+
+async def test_so_is_a_scenario_that_sends_there(tmp_path: Path) -> None:
+    story = tmp_path / "story.yaml"
+    story.write_text("scenario: x\nsettings: {callback: {url: 'http://169.254.169.254/'}}\n")
+    said = (
+        b"mockrec: --scenario: settings.callback.url: a link-local or metadata address, which is not"
+        b" allowed; see --callback-link-local\n"
+    )
+
+    await _refused(tmp_path, ("--scenario", str(story)), said)
+
+
+async def _refused(tmp_path: Path, given: tuple[str, ...], said: bytes) -> None:
+    flags = ("serve", *given)
     running = await asyncio.create_subprocess_exec(
         *process.command(*flags),
         cwd=tmp_path,

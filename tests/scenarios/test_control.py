@@ -170,6 +170,37 @@ async def test_a_seed_may_be_given_with_it(world: World) -> None:
     assert (await world.get())["seed"] == 42
 
 
+@pytest.mark.parametrize("seed", [0, 2**63 - 1])
+async def test_that_seed_may_be_what_its_own_may_be(world: World, seed: int) -> None:
+    done(await put(world, f"scenario: x\nseed: {seed}"))
+    assert (await world.get())["seed"] == seed
+
+    done(await put(world, STORY, f"?seed={seed}"))
+    assert (await world.get())["seed"] == seed
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63, 10**30])
+async def test_and_nothing_else(world: World, seed: int) -> None:
+    wrong(await put(world, f"scenario: x\nseed: {seed}"))
+    error, path, expected = wrong(await put(world, STORY, f"?seed={seed}"))
+
+    assert str(seed)[:40] in error
+    assert (path, expected) == ("?seed", f"a whole number from 0 to {2**63 - 1}")
+    assert (await world.get("/scenario"))["scenario"] is None
+
+
+@pytest.mark.parametrize("url", ["http://169.254.169.254/x", "http://[fd00:ec2::254]/"])
+async def test_it_sends_nothing_where_a_callback_may_not(world: World, url: str) -> None:
+    text = json.dumps({"scenario": "x", "settings": {"callback": {"url": url}}})
+    error, path, _ = wrong(await put(world, text))
+    direct, _, _ = wrong(await world.control("PUT", "/callback", {"url": url}))
+
+    assert error == direct == "a link-local or metadata address, which is not allowed"
+    assert path == "/settings/callback/url"
+    assert (await world.get("/scenario"))["scenario"] is None
+    assert (await world.get("/callback"))["url"] is None
+
+
 async def test_taken_off_nothing_comes_and_nothing_goes_wrong_any_more(world: World) -> None:
     done(await put(world, STORY))
     state = done(await world.control("DELETE", "/scenario"))

@@ -13,6 +13,7 @@ from aiohttp import web
 from mockrec.api.control.guard import Wrong, document, number, sent, show
 from mockrec.api.control.realms import realm
 from mockrec.api.keys import ENGINE
+from mockrec.domain.ids import LARGEST_SEED
 
 if TYPE_CHECKING:
     from mockrec.playbook.scenario import Expectation, Performance, Scenario
@@ -37,9 +38,12 @@ async def put_on(request: web.Request) -> web.Response:
     text = await _text(request)
     following = _understood(lambda: load(text, "scenario"))
     if "seed" in request.query:
-        following = replace(following, seed=number(request, "seed", 0, 10**17))
-    one = realm(request)
-    request.app[ENGINE].put_on(one, following)
+        following = replace(following, seed=number(request, "seed", 0, LARGEST_SEED))
+    one, engine = realm(request), request.app[ENGINE]
+    if problem := engine.postman.problem(following.receiver):
+        where, expected = "/settings/callback/url", "an address that a receiver may have"
+        raise Wrong(400, problem, where, expected)
+    engine.put_on(one, following)
     return show(_state(one))
 
 
