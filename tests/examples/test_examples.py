@@ -95,7 +95,7 @@ def test_it_starts_a_mockrec_and_records(
     code, out, err = run(program, environment, tmp_path)
 
     assert (code, err) == (0, "")
-    stems = {re.sub(r"[0-9]{17}", "", line) for line in out.splitlines()}
+    stems = {re.sub(r"(?<=_)[0-9]{17}", "", line) for line in out.splitlines()}
     assert {re.sub(r"^(recordings/)?[0-9a-f]{32}_class-7", "", stem) for stem in stems} == {
         ".m3u8",
         "_0.mp4",
