@@ -203,6 +203,14 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
+def legible(text: str) -> str:
+    """The text, its lines as they are, what else cannot be printed written out.
+
+    What comes from a file or a server has no say in what a terminal does.
+    """
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def shortened(text: str, longest: int) -> str:
     """The text, or its beginning where it is too long."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 import orjson
 from aiohttp import web
+from yarl import URL
 
 from mockrec.domain.moments import SECOND, Millis
 from mockrec.replay.heard import Heard
 from mockrec.server import build, doorway
 from mockrec.settings import Settings
+from mockrec.violations import shortened
+
+_LONGEST: Final = 500
+"""How much is shown of an answer that says no."""
 
 
 class ServiceFailed(Exception):
@@ -52,13 +59,28 @@ class Line:
         try:
             async with self._session.request(method, self._origin + path, data=data) as answer:
                 document = _document(await answer.read())
-        except aiohttp.ClientError as error:
-            raise ServiceFailed(f"no mockrec answers: {error}") from None
+        except (aiohttp.ClientError, OSError) as error:
+            at = f" at {self._origin}" if self._origin else ""
+            raise ServiceFailed(f"no mockrec answers{at}: {_why(error)}") from None
         if answer.status == HTTPStatus.REQUEST_TIMEOUT and "until" in (body or ()):
             return document  # the limit was reached first, and that is as good
         if answer.status >= HTTPStatus.BAD_REQUEST or not isinstance(document, dict):
-            raise ServiceFailed(f"{method} {path}: {answer.status} {document}")
+            said = shortened(str(document), _LONGEST)
+            raise ServiceFailed(f"{method} {path}: {answer.status} {said}")
         return document
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return "nobody knows the host"
+        case aiohttp.ClientSSLError():
+            return "its certificate is not trusted, or it speaks no TLS"
+        case TimeoutError():
+            return "it took too long"
+        case OSError(errno=int(number)):
+            return os.strerror(number).lower()
+    return "what came was not the whole of an answer"
 
 
 def _document(raw: bytes) -> Any:
@@ -96,10 +118,26 @@ async def _joined(runner: web.AppRunner, place: Path) -> tuple[aiohttp.BaseConne
 
 @asynccontextmanager
 async def against(url: str) -> AsyncIterator[Line]:
-    """A server at this address."""
-    async with _session(url.rstrip("/"), aiohttp.TCPConnector(force_close=True)) as session:
-        yield Line(session)
+    """A server at this address. Raises `ServiceFailed` if it is none."""
+    origin = _origin(url)
+    async with _session(None, aiohttp.TCPConnector(force_close=True)) as session:
+        yield Line(session, origin)
 
 
-def _session(base: str, connector: aiohttp.BaseConnector) -> aiohttp.ClientSession:
+def _origin(url: str) -> str:
+    try:
+        address = URL(url)
+        sound = address.scheme in {"http", "https"} and address.port and address.host
+        if sound and address in {address.origin(), address.origin() / ""}:
+            return str(address.origin())
+    except ValueError:
+        pass
+    got = re.sub(r"//.*@", "//***@", url)  # it may be a password
+    raise ServiceFailed(
+        f'got "{shortened(got, _LONGEST)}", expected the address of a server, '
+        "such as http://127.0.0.1:8080"
+    )
+
+
+def _session(base: str | None, connector: aiohttp.BaseConnector) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(base, connector=connector)

@@ -189,5 +189,52 @@ def test_the_command_says_so_where_no_server_is(
     file = tmp_path / "class.yaml"
     file.write_text(STORY)
 
-    assert main(["replay", str(file), "--against", "http://127.0.0.1:9"]) == 2
-    assert "no mockrec answers" in capsys.readouterr().err
+    assert main(["replay", str(file), "--against", "http://127.0.0.1:9/"]) == 2
+    said = "mockrec: no mockrec answers at http://127.0.0.1:9: connection refused\n"
+    assert capsys.readouterr().err == said
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("notaurl", "notaurl"),
+        ("http://127.0.0.1:9/path/", "http://127.0.0.1:9/path/"),
+        ("http://127.0.0.1:9?a=b", "http://127.0.0.1:9?a=b"),
+        ("http://127.0.0.1:99999", "http://127.0.0.1:99999"),
+        ("http://:9", "http://:9"),
+        ("ftp://127.0.0.1", "ftp://127.0.0.1"),
+        ("http://me:hush-hush@127.0.0.1:9", "http://***@127.0.0.1:9"),
+        ("\x1b[31m", r"\u001b[31m"),
+    ],
+)
+def test_the_command_says_so_where_the_address_is_of_no_server(
+    url: str, shown: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "class.yaml"
+    file.write_text(STORY)
+
+    assert main(["replay", str(file), "--against", url]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f'mockrec: got "{shown}", expected the address of a server, such as ')
+
+
+@pytest.mark.parametrize("place", ["missing/report.xml", "."])
+def test_the_command_plays_nothing_where_the_report_cannot_be_written(
+    place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "class.yaml"
+    file.write_text(STORY)
+
+    assert main(["replay", str(file), "--junit", str(tmp_path / place)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"mockrec: --junit {tmp_path / place}: ")
+    assert len(err.splitlines()) == 1
+
+
+def test_no_report_is_left_where_nothing_could_be_played(tmp_path: Path) -> None:
+    file, report = tmp_path / "class.yaml", tmp_path / "report.xml"
+    file.write_text(STORY)
+
+    assert main(["replay", str(file), "--junit", str(report), "--against", "nowhere"]) == 2
+    assert not report.exists()
