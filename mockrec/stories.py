@@ -45,13 +45,14 @@ def check(arguments: Namespace) -> int:
     """0 if all of them can be played, 1 if not; what was found on the output, a line each."""
     from mockrec.playbook.findings import Severity
     from mockrec.playbook.sources import UnknownScenario, examined
+    from mockrec.violations import printable
 
     try:
         found = [one for name in arguments.sources for one in examined(name).findings]
     except UnknownScenario as fault:
-        raise SettingsError(str(fault)) from None
+        raise SettingsError(printable(str(fault))) from None
     for finding in found:
-        print(finding)
+        print(printable(str(finding)))
     bad = sum(finding.severity is Severity.ERROR for finding in found)
     told = f"{_counted(bad, 'error')}, {_counted(len(found) - bad, 'warning')}"
     print(f"mockrec: {told} in {_counted(len(arguments.sources), 'scenario')}", file=sys.stderr)
@@ -70,17 +71,18 @@ def scenarios_flags(parser: ArgumentParser) -> None:
 def scenarios(arguments: Namespace) -> int:
     """A line for each shipped scenario, its name first; or one of them as it is."""
     from mockrec.playbook.sources import UnknownScenario, shipped, summaries
+    from mockrec.violations import printable
 
     if arguments.name is None:
         lines = summaries()
         width = max(map(len, lines), default=0)
         for name, sentence in lines.items():
-            print(f"{name:{width}}  {sentence}".rstrip())
+            print(printable(f"{name:{width}}  {sentence}".rstrip()))
         return 0
     try:
         print(shipped(arguments.name), end="")
     except UnknownScenario as fault:
-        raise SettingsError(str(fault)) from None
+        raise SettingsError(printable(str(fault))) from None
     return 0
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree
 
 if TYPE_CHECKING:
     from mockrec.replay.player import Played
+
+_UNSPEAKABLE: Final = re.compile(r"[^\t\n\r -\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
+"""What XML 1.0 has no place for, not even as a reference."""
 
 
 def junit(replays: Iterable[Played]) -> bytes:
@@ -37,7 +41,11 @@ def junit(replays: Iterable[Played]) -> bytes:
 def _cases(played: Played) -> Iterable[tuple[str, str]]:
     """Each case, and why it failed if it did."""
     for number, made in enumerate(played.calls, 1):
-        yield f"call {number}: {made.call.text}", made.against
+        yield _sayable(f"call {number}: {made.call.text}"), _sayable(made.against)
     for number, verdict in enumerate(played.verdicts, 1):
         why = "" if verdict["kept"] else "\n".join([verdict["why"], *verdict["timeline"]])
-        yield f"expect {number}: {verdict['expected']}", why
+        yield _sayable(f"expect {number}: {verdict['expected']}"), _sayable(why)
+
+
+def _sayable(text: str) -> str:
+    return _UNSPEAKABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

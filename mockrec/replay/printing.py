@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mockrec.playbook.axis import timeline
+from mockrec.violations import legible, printable
 
 if TYPE_CHECKING:
     from mockrec.replay.player import Made, Played
@@ -29,16 +30,17 @@ INK = Ink(kept="\x1b[32m", broken="\x1b[31m", faint="\x1b[2m", plain="\x1b[0m")
 def printed(played: Played, ink: Ink = NO_INK) -> Iterator[str]:
     """The lines of a replay; no moment in them but virtual ones, counted from the beginning."""
     scenario = played.scenario
-    yield f"{scenario.name}: {scenario.about}".rstrip(": ")
-    for line in timeline(played.entries, played.began):
+    yield legible(f"{scenario.name}: {scenario.about}".rstrip(": "))
+    for line in map(printable, timeline(played.entries, played.began)):
         yield f"{ink.faint}{line}{ink.plain}" if ink.faint and "  status" in line else line
     for made in played.calls:
         yield from _answer(made, ink)
     for verdict in played.verdicts:
         yield _verdict(verdict["kept"], verdict["expected"], verdict["why"], ink)
         if not verdict["kept"]:
-            yield from (f"      {ink.faint}{line}{ink.plain}" for line in verdict["timeline"])
-    yield f"{scenario.name}: {_outcome(played, ink)}"
+            lines = map(printable, verdict["timeline"])
+            yield from (f"      {ink.faint}{line}{ink.plain}" for line in lines)
+    yield f"{printable(scenario.name)}: {_outcome(played, ink)}"
 
 
 def _answer(made: Made, ink: Ink) -> Iterator[str]:
@@ -48,7 +50,7 @@ def _answer(made: Made, ink: Ink) -> Iterator[str]:
 
 def _verdict(kept: bool, what: str, why: str, ink: Ink) -> str:
     word = f"{ink.kept}kept{ink.plain}  " if kept else f"{ink.broken}BROKEN{ink.plain}"
-    return f"  {word}  {what}" + ("" if kept else f"\n          {why}")
+    return f"  {word}  {printable(what)}" + ("" if kept else f"\n          {printable(why)}")
 
 
 def _outcome(played: Played, ink: Ink) -> str:

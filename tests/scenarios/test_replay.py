@@ -238,3 +238,40 @@ def test_no_report_is_left_where_nothing_could_be_played(tmp_path: Path) -> None
 
     assert main(["replay", str(file), "--junit", str(report), "--against", "nowhere"]) == 2
     assert not report.exists()
+
+
+HOSTILE = r"""
+scenario: hostile
+about: "\x1b[31mred\nin two \u202e lines"
+calls:
+  - {at: 0s, acquire: {cname: "\x1b[2J", uid: "1"}, answer: {body: {"\x07bell": "\x00"}}}
+expect:
+  - {file: "\x1b]0;title\x07\ufffe"}
+"""
+
+
+def test_no_text_of_a_scenario_commands_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "\x1b[1m.yaml"
+    file.write_text(HOSTILE)
+
+    assert main(["replay", str(file)]) == 1
+    out = capsys.readouterr().out
+    file.write_text("scenario: x\nrulez: []\n")
+    main(["replay", str(file)])
+    main(["check", str(file)])
+    everything = "".join((out, *capsys.readouterr()))
+
+    assert r"hostile: \u001b[31mred" in out
+    assert r"BROKEN  file: \u001b]0;title\u0007" in out
+    assert all(letter.isprintable() or letter == "\n" for letter in everything)
+
+
+def test_a_report_is_well_formed_whatever_the_texts_are(tmp_path: Path) -> None:
+    file, report = tmp_path / "hostile.yaml", tmp_path / "report.xml"
+    file.write_text(HOSTILE)
+
+    assert main(["replay", str(file), "--junit", str(report)]) == 1
+    suite = ElementTree.parse(report).getroot()[0]  # noqa: S314  our own
+    assert suite[1].get("name") == r"expect 1: file: \u001b]0;title\u0007\ufffe"
