@@ -152,8 +152,8 @@ async def test_so_is_a_scenario_that_sends_there(tmp_path: Path) -> None:
     story = tmp_path / "story.yaml"
     story.write_text("scenario: x\nsettings: {callback: {url: 'http://169.254.169.254/'}}\n")
     said = (
-        b"mockrec: --scenario: settings.callback.url: a link-local or metadata address, which is not"
-        b" allowed; see --callback-link-local\n"
+        b"mockrec: --scenario: settings.callback.url: a link-local or metadata address,"
+        b" which is not allowed; see --callback-link-local\n"
     )
 
     await _refused(tmp_path, ("--scenario", str(story)), said)
