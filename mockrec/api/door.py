@@ -11,7 +11,6 @@ import base64
 import binascii
 import hmac
 import json
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -55,7 +54,8 @@ _MODES: Final = {str(mode): mode for mode in Mode}
 _NO_SERVICE: Final = "services"
 _BY_RULE: Final = {"V3": BAD_EXPIRY, "V5": BAD_CHANNEL_NAME, _NO_SERVICE: NO_SERVICE_SELECTED}
 _NO_BODY: Final = b""
-_UID: Final = re.compile(r"[1-9][0-9]{0,19}")
+_LONGEST_REPEATED: Final = 1_024
+"""The longest name that a channel may have (docs/protocol.md#rules, V5)."""
 
 
 @dataclass(slots=True)
@@ -159,13 +159,14 @@ def judge(call: Call, profile: Profile, *, strict: bool) -> None:
         raise Refusal(_problem(call.operation, verdict.violations), detail)
 
 
-def who(call: Call) -> tuple[str, int] | tuple[None, None]:
-    """Channel and uid of a body that was refused, where they can be made out."""
+def who(call: Call) -> tuple[str | None, str | None]:
+    """Channel and uid of a body that was refused, each as it was sent if it is a text to repeat."""
     body = call.body if isinstance(call.body, dict) else {}
-    cname, uid = body.get("cname"), body.get("uid")
-    if isinstance(cname, str) and isinstance(uid, str) and _UID.fullmatch(uid):
-        return cname, int(uid)
-    return None, None
+    return _repeatable(body.get("cname")), _repeatable(body.get("uid"))
+
+
+def _repeatable(said: object) -> str | None:
+    return said if isinstance(said, str) and len(said) <= _LONGEST_REPEATED else None
 
 
 def _problem(operation: str, violations: tuple[Violation, ...]) -> Problem:

@@ -187,7 +187,8 @@ class Refused:
     problem: Problem
     detail: str = ""
     cname: str | None = None
-    uid: int | None = None
+    uid: int | str | None = None
+    """A text where it may be no uid: as it was sent."""
     resource_id: str | None = None
     sid: str | None = None
 

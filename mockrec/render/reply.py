@@ -72,11 +72,12 @@ def refusal(refused: Refused, profile: Profile) -> Reply:
     return Reply(wording.status, body)
 
 
-def _who(cname: str | None, uid: int | None, profile: Profile) -> Body:
-    """Channel and uid; the older edition does not repeat them."""
-    if cname is None or profile is Profile.Y2020:
+def _who(cname: str | None, uid: int | str | None, profile: Profile) -> Body:
+    """Channel and uid, each where it is known; the older edition does not repeat them."""
+    if profile is Profile.Y2020:
         return {}
-    return {"cname": cname, "uid": str(uid)}
+    known = {"cname": cname, "uid": None if uid is None else str(uid)}
+    return {name: text for name, text in known.items() if text is not None}
 
 
 def _ids(task: Task, profile: Profile) -> Body:

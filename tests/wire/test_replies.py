@@ -13,7 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from tests.wire.conftest import Shape
-from tests.wire.line import App, Heard, Json
+from tests.wire.line import CNAME, App, Heard, Json
 from tests.wire.orders import ORDERS, STORED, begun, resume
 
 MOMENTS: Final = {
@@ -140,3 +140,35 @@ def test_with_nobody_there_the_status_stays_4(app: App, name: str) -> None:
     answer = recording.query()
     assert answer.server["status"] == 4
     assert not answer.server["fileList"]
+
+
+# --- what a refusal repeats --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("uid", ["0", "4294967296", "-7", " 1", "007", "", "ä", "x" * 1_024])
+def test_a_refusal_repeats_what_was_sent(app: App, uid: str) -> None:
+    answer = app.acquire(uid=uid)
+
+    assert answer.verdict == (400, 2, "post method api body check failed!")
+    assert (answer.body["cname"], answer.body["uid"]) == (CNAME, uid)
+
+
+@pytest.mark.parametrize(
+    ("sent", "repeated"),
+    [
+        ({"cname": "room", "uid": 7}, {"cname": "room"}),
+        ({"uid": "7"}, {"uid": "7"}),
+        ({"cname": ["room"], "uid": "0"}, {"uid": "0"}),
+        ({"cname": "room", "uid": "1" * 1_025}, {"cname": "room"}),
+        ({"cname": "r" * 1_025, "uid": "1"}, {"uid": "1"}),
+        ({"cname": None, "uid": True}, {}),
+        ({}, {}),
+    ],
+)
+def test_a_refusal_repeats_each_for_itself(
+    app: App, sent: dict[str, object], repeated: dict[str, str]
+) -> None:
+    answer = app.line.say("POST", f"{app.base}/acquire", {**sent, "clientRequest": {}})
+
+    assert answer.status == 400
+    assert {key: answer.body[key] for key in ("cname", "uid") if key in answer.body} == repeated
