@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockrec.domain.script import ANCHORS, Arm
-from mockrec.playbook.anchors import Moments, circular, coming, moments, precedes, uses
+from mockrec.playbook.anchors import Moments, circular, coming, grounded, moments, precedes, uses
 from mockrec.playbook.lint_calls import lint_calls
 from mockrec.playbook.lint_expectations import lint_expectations
 from mockrec.playbook.lint_rules import lint_rules, rules_that_fire
+from mockrec.playbook.timeline import change_of
 
 if TYPE_CHECKING:
+    from mockrec.domain.moments import Millis
     from mockrec.domain.rules import Instant
     from mockrec.playbook.findings import Path
     from mockrec.playbook.notes import Notes
@@ -33,6 +35,7 @@ def lint(
     _armed(said, sections, notes)
     _counted_from(said, sections, world, calls, notes)
     _ended(said, sections, notes)
+    _overlapping(said, sections, notes)
     lint_rules(sections, notes)
     anchors = {*ANCHORS, *world}
     lint_calls(said, sections, settings, anchors | calls, notes)
@@ -114,3 +117,32 @@ def _ended(said: Said, sections: Sections, notes: Notes) -> None:
                 notes.error(path, "it ends before it begins")
             elif cue.every is not None and len(path) > len(("timeline", 0, "until")):
                 notes.warning(path, "what is repeated is taken back once only, at this moment")
+
+
+class _Span(NamedTuple):
+    """A change that is taken back: from when to when, and its place in the timeline."""
+
+    begins: Millis
+    ends: Millis
+    place: int
+
+
+def _overlapping(said: Said, sections: Sections, notes: Notes) -> None:
+    """No end takes back what another entry still has going on."""
+    known = moments(sections)
+    alike: dict[tuple[object, str], list[_Span]] = {}
+    for index, (cue, *back) in sections.cues.items():
+        for end in back:
+            since, until = grounded(cue.at, known), grounded(end.at, known)
+            if since.anchor == until.anchor and since.offset < until.offset:
+                span = _Span(since.offset, until.offset, index)
+                alike.setdefault((end.does, since.anchor), []).append(span)
+    for spans in alike.values():
+        longest, *others = sorted(spans)
+        for span in others:
+            first, last = sorted((longest, span), key=lambda one: one.ends)
+            if span.begins < longest.ends and first.ends < last.ends:
+                path = ("timeline", first.place, change_of(said["timeline"][first.place]), "until")
+                line = notes.line(("timeline", last.place))
+                notes.warning(path, f"this takes back what line {line} does, too, and too early")
+            longest = last

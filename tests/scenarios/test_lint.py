@@ -212,6 +212,60 @@ def test_what_is_late_counts_from_when_it_comes() -> None:
     assert "can only be late" in said[0]
 
 
+BREAKS = "bucket: {fails: transfer, until: 20s}"
+
+
+@pytest.mark.parametrize(
+    ("entries", "complaint"),
+    [
+        (
+            (f"at: 1s, {BREAKS}", "at: 10s, bucket: {fails: slow, until: 40s}"),
+            "2:45: warning: this takes back what line 3 does, too, and too early",
+        ),
+        (
+            ("at: 10s, capacity: {until: 20s}", "at: 1s, capacity: {until: 40s}"),
+            "2:31: warning: this takes back what line 3 does, too, and too early",
+        ),
+        (
+            (
+                "at: started, mute: {channel: a, uid: 1, until: started + 9s}",
+                "at: started + 8s, id: later, mute: {channel: a, uid: 1, until: later + 2s}",
+            ),
+            "2:51: warning: this takes back what line 3 does, too, and too early",
+        ),
+    ],
+    ids=["one after the other", "one within the other", "from an anchor"],
+)
+def test_an_end_may_take_back_what_another_does(entries: tuple[str, ...], complaint: str) -> None:
+    assert timeline(*entries) == [complaint]
+
+
+def test_an_end_is_held_against_the_one_that_lasts_longest() -> None:
+    assert timeline(
+        "at: 1s, capacity: {until: 50s}",
+        "at: 2s, capacity: {until: 5s}",
+        "at: 30s, capacity: {until: 60s}",
+    ) == [
+        "2:30: warning: this takes back what line 4 does, too, and too early",
+        "3:30: warning: this takes back what line 2 does, too, and too early",
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "at: 20s, bucket: {fails: slow, until: 40s}",
+        "at: 10s, bucket: {fails: slow, until: 20s}",
+        "at: 10s, bucket: {fails: slow, bucket: another, until: 40s}",
+        "at: 10s, capacity: {until: 40s}",
+        "at: started, bucket: {fails: slow, until: started + 40s}",
+    ],
+    ids=["follows", "ends with it", "another bucket", "another kind", "cannot be compared"],
+)
+def test_what_takes_nothing_else_back_is_fine(other: str) -> None:
+    assert timeline(f"at: 1s, {BREAKS}", other) == []
+
+
 def test_what_is_repeated_is_taken_back_once() -> None:
     (complaint,) = timeline("at: 1s, every: 5s, until: 1m, capacity: {until: 2m}")
 
