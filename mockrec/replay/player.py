@@ -6,13 +6,13 @@ it plays in process and against any server alike.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-import aiohttp
 import immutables
 
 from mockrec.domain.moments import HOUR, MINUTE, SECOND, Millis
@@ -82,9 +82,8 @@ class _Player:
         self._made: list[Made] = []
         self._sent: dict[str, Millis] = {}
         """When the calls that have an id were sent."""
-        pairs: Sequence[str] = scenario.settings.get("credentials", ("mockrec:mockrec",))
-        customer, _, secret = pairs[0].partition(":")
-        self._credentials = aiohttp.encode_basic_auth(customer, secret)
+        pairs: Sequence[str] = scenario.settings.get("credentials") or ("mockrec:mockrec",)
+        self._credentials = f"Basic {b64encode(pairs[0].encode()).decode()}"
 
     async def play(self, seed: int | None) -> Played:
         await self._line.control("DELETE", self._world)

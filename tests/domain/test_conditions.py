@@ -307,7 +307,7 @@ def test_an_update_may_not_push_where_no_push_was_ordered(studio: Studio) -> Non
 # What a refusal carries.
 
 
-def carried(answer: Answer) -> tuple[str | None, int | None, str | None, str | None]:
+def carried(answer: Answer) -> tuple[str | None, int | str | None, str | None, str | None]:
     """The ids in a refusal."""
     no = refused(answer)
     return no.cname, no.uid, no.resource_id, no.sid
