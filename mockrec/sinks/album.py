@@ -45,9 +45,7 @@ class Listing:
         whole = len(self.lines) == len(self.slices)
         self.slices[piece.number] = piece
         self.longest = max(self.longest, piece.end - piece.start)
-        if last is not None and piece.number < last.number:
-            self.lines.clear()
-        elif whole:
+        if whole and (last is None or last.number < piece.number):
             self.lines.append(self._lines(piece, last))
 
     def text(self) -> str:
