@@ -121,6 +121,16 @@ def read(text: str) -> Document:
         loader.dispose()
 
 
+def events(text: str) -> Iterator[Event]:
+    """What the parser finds in a text that can be read, one after the other."""
+    loader = SafeLoader(_without_tabs(text))
+    try:
+        while loader.check_event():
+            yield cast("Event", loader.get_event())  # type: ignore[no-untyped-call]
+    finally:
+        loader.dispose()
+
+
 OPAQUE: Final = frozenset({"clientRequest", "body", "answer", "headers"})
 """What stands below these keys is sent or compared as it is."""
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from mockrec.playbook.document import Document, Spot
 from mockrec.playbook.findings import Finding, Path, Severity, in_order
+from mockrec.render.redaction import addresses_bared
 from mockrec.settings import did_you_mean
 from mockrec.violations import printable, shortened
 
@@ -77,7 +78,7 @@ class Notes:
 
     def _keep(self, spot: Spot, path: Path, message: str, severity: Severity) -> None:
         if not self.full:
-            told = shortened(printable(message), _LONGEST)
+            told = shortened(printable(addresses_bared(message)), _LONGEST)
             self._findings.append(Finding(*spot, path, told, severity, self._source))
         if severity is Severity.ERROR:
             self._wrong.add(path)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mockrec.clock import Clock, ClockMode
+from mockrec.playbook.document import read
 from tests.api.service import CNAME, EPOCH, Reply, Service, World, done, wrong
 
 STORY = """
@@ -214,7 +215,54 @@ async def test_taken_off_nothing_comes_and_nothing_goes_wrong_any_more(world: Wo
 async def test_the_text_is_read_back_as_it_was(world: World) -> None:
     done(await put(world, STORY))
 
-    assert (await world.get("/scenario"))["text"] == STORY
+    shown = (await world.get("/scenario"))["text"]
+
+    assert shown == STORY.replace("s3cr3t", '"***"')
+
+
+SECRETIVE = """\
+scenario: x  # as it was
+settings:
+  credentials: ["id:hush-1", 'id:hush-2']
+  callback: {url: "http://hush-3:hush-4@127.0.0.1:9/", secret: &again hush-5}
+timeline:
+  - {at: 1h, token_expires: {channel: room}}
+rules:
+  - {id: odd, op: stop, then: {reply: {headers: {Authorization: Basic hush-6}, body: token=hush-7}}}
+calls:
+  - at: 2h
+    acquire: {cname: *again}
+  - at: 3h
+    start:
+      mode: mix
+      clientRequest:
+        token: |
+          hush-8
+          hush-9
+        storageConfig:
+          secretKey: hush-10
+          bucket: seen
+        rtmpUrl: rtmp://seen.example/live/hush-11
+"""
+
+
+async def test_but_for_its_secrets(world: World) -> None:
+    done(await put(world, SECRETIVE))
+    shown: str = (await world.get("/scenario"))["text"]
+
+    assert "hush" not in shown
+    assert shown.count('"***"') == 9
+    for line in ("scenario: x  # as it was\n", "token_expires: {channel: room}", "bucket: seen\n"):
+        assert line in shown
+    assert read(shown).value["calls"][0]["acquire"] == {"cname": "***"}
+
+
+async def test_a_finding_shows_no_password_of_an_address(world: World) -> None:
+    text = "scenario: x\nsettings: {callback: {url: 'ftp://me:hush@h/'}}"
+    error, _, _ = wrong(await put(world, text))
+
+    assert "ftp://***@h/" in error
+    assert "hush" not in error
 
 
 async def test_without_a_scenario_there_is_no_report(world: World) -> None:

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 async def scenario(request: web.Request) -> web.Response:
     """The scenario that is played here, what it counts from, what its rules have counted."""
+    from mockrec.playbook.discreet import discreet
+
     one = realm(request)
-    text = one.performance.scenario.text if one.performance else None
+    text = discreet(one.performance.scenario.text) if one.performance else None
     return show(_state(one) | {"text": text})
 
 
