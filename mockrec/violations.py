@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from mockrec.domain.values import dataclass
+from mockrec.render.redaction import addresses_bared
 
 MOST: Final = 100  # a hostile body shall not fill the log
 _LONGEST_GOT: Final = 80
@@ -181,13 +182,17 @@ def _got(path: Path, value: object, *, hidden: bool) -> str:
             shown = f"[{', '.join(_got(path, item, hidden=False) for item in value)}]"
             return shown if len(shown) <= _LONGEST_GOT else f"a list of {len(value)}"
         case str():
-            return "a string" if hidden else shortened(_json(value[:_LONGEST_GOT]), _LONGEST_GOT)
+            return "a string" if hidden else _text(addresses_bared(value))
         case int() | float() if hidden and not isinstance(value, bool):
             return "a number"
         case int() if value.bit_length() > _MOST_BITS:
             return f"an integer of {value.bit_length()} bits"
         case _:
             return shortened(_json(value), _LONGEST_GOT)
+
+
+def _text(value: str) -> str:
+    return shortened(_json(value[:_LONGEST_GOT]), _LONGEST_GOT)
 
 
 def _holds_more(value: object) -> bool:

@@ -14,6 +14,7 @@ from mockrec.domain.streams import RecordedFile, Slice, Snapshot, Transcoded
 from mockrec.domain.task import Storage
 from mockrec.render.names import file_name, slice_name, snapshot_name, transcoded_name
 from mockrec.render.notification import announcement
+from mockrec.render.redaction import addresses_bared
 
 if TYPE_CHECKING:
     from mockrec.domain.task import Task
@@ -48,7 +49,7 @@ def happening(task: Task, event: Event) -> Body:
 
 def cue_played(cue: CuePlayed) -> Body:
     """A line of a scenario's timeline, and why it could not be done if it could not."""
-    details = {"id": cue.id, "what": cue.what, "problem": cue.problem}
+    details = {"id": cue.id, "what": addresses_bared(cue.what), "problem": cue.problem}
     return {"event": "CuePlayed", "details": details}
 
 
@@ -76,7 +77,9 @@ def _plain(task: Task, value: object) -> object:
             return value.bucket
         case tuple() | list() | frozenset():
             return [_plain(task, item) for item in value]
-        case str() | int() | float() | None:
+        case str():
+            return addresses_bared(value)
+        case int() | float() | None:
             return value
     assert is_dataclass(value), "events hold plain values, and values of ours"  # noqa: S101
     return {field.name: _plain(task, getattr(value, field.name)) for field in fields(value)}

@@ -14,6 +14,9 @@ _LIKENESS: Final = 0.7
 _LONGEST_MISSPELT: Final = 16
 _SPOKEN: Final = re.compile(rf"(?:{_SECRET.pattern})\w*[\"'\\]*\s*[:=]", re.IGNORECASE)
 
+_USER: Final = re.compile(r"(?<=://)[^\s/?#\"'<>]*@")
+_STREAM: Final = re.compile(r"(\brtmp[a-z]*://[^\s/?#\"'<>]*)[/?#][^\s\"'<>]+", re.IGNORECASE)
+
 
 def is_secret(key: str) -> bool:
     """Whether what stands under this key is not to be shown, however it is spelt or misspelt."""
@@ -24,10 +27,10 @@ def redacted(document: object) -> object:
     """The document with every secret replaced, at any depth.
 
     A text that assigns something to a secret, as JSON inside of JSON or the query of an address
-    does, is one itself.
+    does, is one itself. An address in it is shown without its secrets.
     """
     if isinstance(document, str):
-        return HIDDEN if _SPOKEN.search(document) else document
+        return HIDDEN if _SPOKEN.search(document) else addresses_bared(document)
     if isinstance(document, dict):
         return {
             key: HIDDEN if is_secret(key) and value else redacted(value)
@@ -36,6 +39,17 @@ def redacted(document: object) -> object:
     if isinstance(document, list):
         return [redacted(item) for item in document]
     return document
+
+
+def addresses_bared(text: str) -> str:
+    """The text with no more of an address than may be seen, wherever one stands in it.
+
+    Nobody sees who calls (``https://user:password@host``), and of a stream only the server: what
+    follows is the key to publish under.
+    """
+    if "://" not in text:
+        return text
+    return _STREAM.sub(rf"\1/{HIDDEN}", _USER.sub(f"{HIDDEN}@", text))
 
 
 @lru_cache(maxsize=10_000)

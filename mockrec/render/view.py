@@ -13,6 +13,7 @@ from mockrec.domain.recording import Recording, Status
 from mockrec.domain.subscription import Everyone, Except, Selection
 from mockrec.domain.task import ChannelType, Mode
 from mockrec.render.names import file_name, path
+from mockrec.render.redaction import addresses_bared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +95,9 @@ def full(recording: Recording, now: Millis) -> Body:
         },
         "layout": _layout(recording) if task.mode is Mode.MIX else None,
         "on_hold": recording.on_hold,
-        "outputs": {url: str(state) for url, state in sorted(recording.outputs.items())},
+        "outputs": {
+            addresses_bared(url): str(state) for url, state in sorted(recording.outputs.items())
+        },
         "files": [_file(recording, index) for index in range(len(recording.files))],
         "slices": {"cut": recording.cut, "arrived": recording.arrived},
         "next_due": recording.next_due,

@@ -134,7 +134,7 @@ async def test_a_web_recording_shows_whither_it_is_pushed(world: World) -> None:
 
     shown = await world.get(f"/recordings/{session.sid}")
 
-    assert shown["outputs"] == {address: "publishing"}
+    assert shown["outputs"] == {"rtmp://example.org/***": "publishing"}
     assert shown["on_hold"] is False
 
 

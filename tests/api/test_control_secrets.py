@@ -16,7 +16,7 @@ from mockrec.domain.task import Mode, Storage, Task
 from mockrec.render.ledger import happening
 from mockrec.settings import Settings
 from tests.api.eavesdropper import HUSH, Eavesdropper
-from tests.api.service import APP_ID, STORAGE, Reply, Service, World, basic
+from tests.api.service import APP_ID, PAGE, STORAGE, Reply, Service, World, basic
 
 FIELDS: Final = {
     "accessKey": "accesskey AccessKey ACCESSKEY access_key access-key acessKey accesKy accessKeys",
@@ -321,3 +321,27 @@ async def test_a_task_that_fails_does_not_show_the_request(
     await writer.wait_closed()
 
     assert await eavesdropper.leaks() == []
+
+
+# --- in addresses ------------------------------------------------------------------------------
+
+
+async def test_an_address_gives_neither_user_nor_stream_away(
+    world: World, eavesdropper: Eavesdropper
+) -> None:
+    endpoint = {"extensionParams": {"endpoint": "https://hush:hush@store.example/x"}, "vendor": 11}
+    pushing = {
+        "serviceName": "rtmp_publish_service",
+        "serviceParam": {"outputs": [{"rtmpUrl": "rtmp://live.example/app/hush"}]},
+    }
+    services = {"extensionServiceConfig": {"extensionServices": [PAGE, pushing]}}
+    refused = await posted(world, "start", {"storageConfig": {**STORAGE, "vendor": "ftp://hush@x"}})
+    session = await world.record("web", **services, storageConfig={**STORAGE, **endpoint})
+    await world.advance("20s")
+    await world.query(session)
+    entries = json.dumps(await world.journal())
+
+    leaks = await eavesdropper.leaks(refused)
+    assert [where for where in leaks if not where.startswith("repr")] == []
+    assert "https://***@store.example/x" in entries
+    assert "rtmp://live.example/***" in entries
