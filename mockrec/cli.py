@@ -20,6 +20,7 @@ from mockrec.settings import (
     Settings,
     SettingsError,
     did_you_mean,
+    idle,
     load,
     strays,
 )
@@ -53,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as fault:
         print(f"mockrec: {fault}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # who reads has seen enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _parser() -> ArgumentParser:
@@ -102,7 +106,7 @@ def _help(option: Option, defaults: Settings) -> str:
 
 def _serve(arguments: Namespace) -> int:
     settings = load(_given(arguments), os.environ)
-    _warn()
+    _warn(*idle(settings))
 
     gc.disable()  # whatever is imported stays: to look for garbage in it takes 10 ms
     from mockrec.server import serve
@@ -118,9 +122,9 @@ def _given(arguments: Namespace) -> dict[str, list[str]]:
     return {name: texts for name, texts in vars(arguments).items() if texts and name in known}
 
 
-def _warn() -> None:
-    for stray in strays(os.environ):
-        print(f"mockrec: warning: {stray}", file=sys.stderr)
+def _warn(*more: str) -> None:
+    for warning in (*strays(os.environ), *more):
+        print(f"mockrec: warning: {warning}", file=sys.stderr)
 
 
 # --- run ---------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockrec.settings import FILE, OPTIONS, Option, Settings, SettingsError, load, strays
+from mockrec.settings import FILE, OPTIONS, Option, Settings, SettingsError, idle, load, strays
 
 # For every option a text, and what it makes of the defaults.
 MEANINGS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -326,3 +326,26 @@ def test_any_file_is_understood_or_refused(
 def test_a_secret_is_never_shown(text: str) -> None:
     for name in ("credentials", "callback_secret"):
         assert "s3cr3t" not in shown(Path("nowhere"), **{name: text})
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ({"tls_port": ["9443"]}, ["--tls-port sets nothing without --tls"]),
+        ({"tls_port": ["9443"], "tls": ["true"]}, []),
+        (
+            {"storage_endpoint": ["http://127.0.0.1:5000"]},
+            ["--storage-endpoint sets nothing without --storage object"],
+        ),
+        (
+            {"storage": ["object"]},
+            ["--storage object stores nothing without --storage-endpoint"],
+        ),
+        ({"storage": ["object"], "storage_endpoint": ["http://127.0.0.1:5000"]}, []),
+        ({}, []),
+    ],
+)
+def test_a_setting_that_means_nothing_alone_is_told_of(
+    flags: dict[str, list[str]], said: list[str], tmp_path: Path
+) -> None:
+    assert list(idle(load(flags, {}, tmp_path))) == said

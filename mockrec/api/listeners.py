@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -53,7 +54,8 @@ def opening(host: str, port: int) -> Iterator[None]:
         yield
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else error
-        raise CannotListen(f"cannot listen on {host}:{port}: {why}") from error
+        way_out = "; port 0 is any free one" if error.errno == errno.EADDRINUSE else ""
+        raise CannotListen(f"cannot listen on {host}:{port}: {why}{way_out}") from error
 
 
 def url(address: tuple[str, int], scheme: str = "http") -> str:

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 _ALL: Final = 10_000
 ATTEMPTS: Final = 2
 """How often a file is brought to the bucket before the backup takes it."""
-_UPLOADER, _TRIED_AGAIN, _TO_BACKUP = 1, 31, 32
+_UPLOADER, _TRIED_AGAIN, TO_BACKUP = 1, 31, 32
 """The module and the codes of the warnings (docs/protocol.md#notifications)."""
 
 
@@ -72,7 +72,7 @@ def failed(recording: Recording, promise: FinishUpload) -> Recording:
         recording = recording.announce(RecordingWarned, module=_UPLOADER, code=_TRIED_AGAIN)
         again = FinishUpload(promise.item, promise.attempt + 1)
         return recording.later(recording.task.timing.retry_upload, again)
-    recording = recording.announce(RecordingWarned, module=_UPLOADER, code=_TO_BACKUP)
+    recording = recording.announce(RecordingWarned, module=_UPLOADER, code=TO_BACKUP)
     return _back_up(recording, promise.item)
 
 

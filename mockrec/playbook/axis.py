@@ -10,7 +10,7 @@ from mockrec.domain.moments import HOUR, MINUTE, SECOND, Millis
 Told = Mapping[str, Any]
 """An entry of the journal in words, as the control plane tells it."""
 
-_FILES: Final = {"SliceUploaded": "slice", "PartUploaded": "part", "ItemBackedUp": "item"}
+_FILES: Final = {"SliceUploaded": "slice", "PartUploaded": "file", "ItemBackedUp": "item"}
 _SILENT: Final = frozenset({"SliceCut", "UploadTried", "PlaylistsFinished"})
 
 
@@ -64,8 +64,8 @@ def _event(entry: Told) -> tuple[str, str] | None:
     name, details = entry["event"], entry["details"]
     if "notice" in entry:
         return "notice", f"{entry['notice']} {entry['name']}{_brief(details)}"
-    if name in _FILES and isinstance(details.get(_FILES[name]), dict):
-        return "file", f"{details[_FILES[name]].get('file', '')}"
+    if name in _FILES:
+        return "file", _file_of(details[_FILES[name]])
     match name:
         case "StatusChanged":
             return "status", f"{details['status']}: {details['because']}"
@@ -77,6 +77,13 @@ def _event(entry: Told) -> tuple[str, str] | None:
         case "Mishap":
             return "mishap", details["what"]
     return None if name in _SILENT else ("event", f"{name}{_brief(details)}")
+
+
+def _file_of(said: Any) -> str:
+    """The name of a file, or of a slice that is one; a part in the backup has none yet."""
+    if isinstance(said, dict):
+        return str(said.get("file", "a part of the MP4"))
+    return str(said)
 
 
 def _brief(details: Told) -> str:

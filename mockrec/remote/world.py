@@ -283,7 +283,13 @@ def _script(story: str | PathLike[str] | Mapping[str, object]) -> str:
     name = fspath(story)
     if name.endswith((".yaml", ".yml", ".json")):
         return Path(name).read_text(encoding="utf-8")
-    return assets.scenario(name)
+    try:
+        return assets.scenario(name)
+    except assets.UnknownAsset as fault:
+        from mockrec.settings import did_you_mean
+
+        hint = did_you_mean(name, assets.scenario_names())
+        raise LookupError(f"{fault}{hint}; a file of yours ends in .yaml or .json") from None
 
 
 def _broken(verdict: Mapping[str, Any]) -> str:

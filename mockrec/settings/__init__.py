@@ -6,7 +6,7 @@ stands, `reading` which of them counts.
 
 from mockrec.settings.kinds import MOMENT, SWITCH, did_you_mean
 from mockrec.settings.options import FILE, FLAGS, OPTIONS, Option
-from mockrec.settings.reading import from_values, load, strays
+from mockrec.settings.reading import from_values, idle, load, strays
 from mockrec.settings.values import Settings, SettingsError
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "SettingsError",
     "did_you_mean",
     "from_values",
+    "idle",
     "load",
     "strays",
 ]

@@ -57,6 +57,25 @@ def strays(environment: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
+def idle(settings: Settings) -> tuple[str, ...]:
+    """A sentence for each setting that means nothing without another one that is not set."""
+    usual, wanting = Settings(), []
+    for name, needed, there in (
+        ("tls_port", "--tls", settings.tls),
+        ("proxy_port", "--proxy", settings.proxy),
+        ("dns_port", "--dns", settings.dns),
+        ("storage_endpoint", "--storage object", settings.storage == "object"),
+        ("storage_request_endpoints", "--storage object", settings.storage == "object"),
+    ):
+        if not there and getattr(settings, name) != getattr(usual, name):
+            wanting.append(f"--{name.replace('_', '-')} sets nothing without {needed}")
+    if settings.storage == "object" and not (
+        settings.storage_endpoint or settings.storage_request_endpoints
+    ):
+        wanting.append("--storage object stores nothing without --storage-endpoint")
+    return tuple(wanting)
+
+
 def _heard(option: Option, sources: Iterable[Source]) -> Sequence[Given]:
     """What the highest source says; delays, each a setting by itself, are heard from all."""
     said = [source[option.name] for source in sources if source.get(option.name)]

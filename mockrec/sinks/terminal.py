@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Final, TextIO
 from mockrec.clock import stopwatch
 from mockrec.domain.delivery import GivenUp
 from mockrec.domain.events import StatusChanged
+from mockrec.domain.notices import RecordingWarned
 from mockrec.domain.outgoing import Outgoing
 from mockrec.domain.recording import Status
+from mockrec.domain.uploading import TO_BACKUP
 
 if TYPE_CHECKING:
     from mockrec.sinks.journal import Entry
@@ -69,6 +71,9 @@ def tell(app_id: str, entry: Entry) -> None:
         match entry.subject.event:
             case StatusChanged(status=Status.FAILED, because=why):
                 log.warning("%s: recording %s of %s: %s", app_id, task.sid, task.cname, why)
+            case RecordingWarned(code=code) if code == TO_BACKUP:
+                backed_up = "%s: recording %s of %s: a file did not reach the bucket: backed up"
+                log.warning(backed_up, app_id, task.sid, task.cname)
             case GivenUp(id=notice, attempts=attempts, why=why):
                 given_up = "%s: notification %s of recording %s: given up after %s attempts: %s"
                 log.warning(given_up, app_id, notice, task.sid, attempts, why)

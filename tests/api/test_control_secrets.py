@@ -334,7 +334,7 @@ async def test_an_address_gives_neither_user_nor_stream_away(
         "serviceName": "rtmp_publish_service",
         "serviceParam": {"outputs": [{"rtmpUrl": "rtmp://live.example/app/hush"}]},
     }
-    services = {"extensionServiceConfig": {"extensionServices": [PAGE, pushing]}}
+    services: dict[str, Any] = {"extensionServiceConfig": {"extensionServices": [PAGE, pushing]}}
     refused = await posted(world, "start", {"storageConfig": {**STORAGE, "vendor": "ftp://hush@x"}})
     session = await world.record("web", **services, storageConfig={**STORAGE, **endpoint})
     await world.advance("20s")

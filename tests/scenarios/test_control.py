@@ -357,3 +357,13 @@ async def test_an_advance_whose_world_is_reset_says_so(world: World) -> None:
     await world.reset()
 
     assert "was reset" in wrong(await moving, 409)[0]
+
+
+async def test_a_shipped_one_is_put_on_by_its_name(world: World) -> None:
+    assert done(await put(world, "lost-start\n"))["scenario"] == "lost-start"
+
+
+async def test_a_text_whose_line_breaks_curl_has_taken_out_is_told_of(world: World) -> None:
+    text = "# yaml-language-server: x scenario: y rules: []"
+
+    assert "--data-binary" in wrong(await put(world, text))[2]

@@ -10,6 +10,7 @@ import immutables
 import orjson
 from aiohttp import web
 
+from mockrec import assets
 from mockrec.api.control.guard import Wrong, document, number, sent, show
 from mockrec.api.control.realms import realm
 from mockrec.api.keys import ENGINE
@@ -33,11 +34,12 @@ async def scenario(request: web.Request) -> web.Response:
 async def put_on(request: web.Request) -> web.Response:
     """Play this scenario from now on, in place of the one before; what has happened stays.
 
-    The body is its text, YAML or JSON; a scenario that is not right changes nothing.
+    The body is its text, YAML or JSON, or the name of a shipped one; a scenario that is not right
+    changes nothing.
     """
     from mockrec.playbook.loader import load
 
-    text = await _text(request)
+    text = _shipped(await _text(request))
     following = _understood(lambda: load(text, "scenario"))
     if "seed" in request.query:
         following = replace(following, seed=number(request, "seed", 0, LARGEST_SEED))
@@ -82,6 +84,15 @@ async def _text(request: web.Request) -> str:
         return raw.decode()
     except UnicodeDecodeError as error:
         raise Wrong(400, f"no UTF-8: {error}", "", "a scenario, YAML or JSON") from None
+
+
+def _shipped(text: str) -> str:
+    """The text, or that of the shipped scenario of this name."""
+    if text.startswith("#") and "\n" not in text:
+        expected = "line breaks: curl keeps them with --data-binary, not with -d"
+        raise Wrong(400, "all of it is one line, and a comment", "", expected)
+    name = text.strip()
+    return assets.scenario(name) if name in assets.scenario_names() else text
 
 
 def _understood(read: Callable[[], Scenario]) -> Scenario:
