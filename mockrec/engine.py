@@ -24,7 +24,6 @@ from mockrec.sinks.feed import Feed
 from mockrec.sinks.journal import Journal
 from mockrec.sinks.shelf import Shelf
 from mockrec.steward import Steward
-from mockrec.theatre import put_on, take_off, wind
 from mockrec.timekeeper import Timekeeper
 
 if TYPE_CHECKING:
@@ -177,6 +176,8 @@ class Engine:
 
     def put_on(self, realm: Realm, scenario: Scenario) -> None:
         """Play this scenario from now on, in place of the one before."""
+        from mockrec.theatre import put_on, wind
+
         self._catch_up(realm)
         wind(realm, scenario)
         self._catch_up(realm)
@@ -185,6 +186,8 @@ class Engine:
 
     def take_off(self, realm: Realm) -> None:
         """Play no scenario any more."""
+        from mockrec.theatre import take_off
+
         take_off(realm)
 
     async def fetch(self, realm: Realm, bucket: str, key: str) -> tuple[Filed, bytes] | None:

@@ -6,10 +6,8 @@ Playlists are written once for all the slices of a batch: the versions between c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mockrec.domain.channel import Medium
 from mockrec.domain.events import (
     ItemBackedUp,
     PartUploaded,
@@ -21,24 +19,16 @@ from mockrec.domain.events import (
 )
 from mockrec.domain.moments import Millis
 from mockrec.domain.notices import SessionExited, SnapshotUploaded
-from mockrec.domain.streams import Container, Item, Part, Slice, Snapshot, StreamKey, Track
-from mockrec.domain.task import Mode, Postponed
-from mockrec.render.audio import aac, mp3
-from mockrec.render.mp4 import m4a, mp4
+from mockrec.domain.streams import Item, Part, Slice, Snapshot, StreamKey
 from mockrec.render.names import part_name, path, slice_name, snapshot_name, transcoded_name
 from mockrec.render.snapshot import snapshot
-from mockrec.render.transport_stream import transport_stream, volume
-from mockrec.render.webm import webm
 from mockrec.sinks.album import Album, Keep
-from mockrec.storage.drawing import Drawing
 
 if TYPE_CHECKING:
     from mockrec.domain.events import Event
     from mockrec.domain.outgoing import Outgoing
-    from mockrec.domain.streams import Transcoded
     from mockrec.domain.task import Storage, Task
     from mockrec.render.footage import Footage
-    from mockrec.storage.drawing import Content
 
 WANTED = (
     SliceUploaded,
@@ -83,11 +73,14 @@ class MediaSink:
 
     def draw(self, task: Task, item: Item, storage: Storage, at: Millis, keep: Keep) -> None:
         """One file: a slice, a part or a snapshot."""
+        from mockrec.sinks import drawings
+
         match item:
             case Slice():
-                name, data = slice_name(task, item), self._slice(item)
+                name, data = slice_name(task, item), drawings.slice_of(self._footage(), item)
             case Part():
-                name, data = part_name(task, item.index, item.server), self._part(task, item)
+                name = part_name(task, item.index, item.server)
+                data = drawings.part_of(self._footage(), task, item)
             case Snapshot():
                 note = f"mockrec {task.sid} uid {item.uid} at {item.at}"
                 data = snapshot(self._footage(), portrait=item.portrait, note=note)
@@ -130,8 +123,11 @@ class MediaSink:
             case Restored() if task.sid in self._albums:
                 self._albums[task.sid].in_backup = False
             case TranscodingUploaded(file=file, storage=storage):
+                from mockrec.sinks import drawings
+
                 key = path(storage.prefix, transcoded_name(task, file))
-                keep.put(storage.bucket, key, self._transcoded(task, file), event.at)
+                data = drawings.transcoded_of(self._footage(), task, file)
+                keep.put(storage.bucket, key, data, event.at)
             case PlaylistsFinished(storage=storage) if storage and task.sid in self._albums:
                 return self._album(task, storage).end(event.server)
         return set()
@@ -146,46 +142,3 @@ class MediaSink:
         album = self._albums.setdefault(task.sid, Album(task, storage))
         album.storage = storage
         return album
-
-    def _slice(self, piece: Slice) -> Content:
-        """A WebM slice, or the drawing of a transport stream: there are far more of those."""
-        audio, video = piece.key.track is not Track.VIDEO, piece.key.track is not Track.AUDIO
-        start, duration = piece.start - piece.opened, piece.end - piece.start
-        if piece.container is Container.WEBM:
-            return webm(self._footage(), audio=audio, video=video, start=start, duration=duration)
-        portrait = piece.picture is not None and piece.picture.height > piece.picture.width
-        cut: dict[str, Any] = {
-            "audio": audio,
-            "video": video,
-            "portrait": portrait,
-            "start": start,
-            "duration": duration,
-        }
-        footage = self._footage()
-        return Drawing(volume(footage, **cut), partial(transport_stream, footage, **cut))
-
-    def _part(self, task: Task, part: Part) -> bytes:
-        canvas = task.page or task.canvas
-        return mp4(
-            self._footage(),
-            audio=task.mode is Mode.WEB or Medium.AUDIO in task.media,
-            video=task.mode is Mode.WEB or Medium.VIDEO in task.media,
-            portrait=canvas.height > canvas.width,
-            duration=part.media,
-        )
-
-    def _transcoded(self, task: Task, file: Transcoded) -> bytes:
-        match task.postponed_format:
-            case "mp3":
-                return mp3(self._footage(), duration=file.media)
-            case "aac":
-                return aac(self._footage(), duration=file.media)
-            case "m4a":
-                return m4a(self._footage(), duration=file.media)
-        return mp4(
-            self._footage(),
-            audio=Medium.AUDIO in task.media,
-            video=Medium.VIDEO in task.media and task.postponed is not Postponed.MIXING,
-            portrait=file.portrait,
-            duration=file.media,
-        )

@@ -8,7 +8,7 @@ import pytest
 
 from mockrec import Server, World, running
 from mockrec.render.transport_stream import transport_stream
-from mockrec.sinks import media
+from mockrec.sinks import drawings
 from mockrec.storage import Store
 from mockrec.storage.drawing import Drawing
 from mockrec.storage.folder import FolderStore
@@ -57,7 +57,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         starts.append(cut["start"])
         return transport_stream(*args, **cut)
 
-    monkeypatch.setattr(media, "transport_stream", noting)
+    monkeypatch.setattr(drawings, "transport_stream", noting)
     return starts
 
 

@@ -135,7 +135,7 @@ def test_the_line_about_a_port_in_use_is_short(server: Server, tmp_path: Path) -
     done = ran("serve", "--port", str(port), cwd=tmp_path)
 
     reason = done.stderr.removeprefix(f"mockrec: cannot listen on 127.0.0.1:{port}: ")
-    assert reason.lower() == "address already in use\n"
+    assert reason.lower() == "address already in use; port 0 is any free one\n"
 
 
 # --- one run after the other -------------------------------------------------------------------
