@@ -289,7 +289,7 @@ def _script(story: str | PathLike[str] | Mapping[str, object]) -> str:
         from mockrec.settings import did_you_mean
 
         hint = did_you_mean(name, assets.scenario_names())
-        raise LookupError(f"{fault}{hint}; a file of yours ends in .yaml or .json") from None
+        raise assets.UnknownAsset(f"{fault}{hint}; files end in .yaml or .json") from None
 
 
 def _broken(verdict: Mapping[str, Any]) -> str:

@@ -264,7 +264,8 @@ def test_a_port_in_use_is_named(name: str, process: Process, tmp_path: Path) -> 
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.lower() == (
-        f"mockrec: cannot listen on 127.0.0.1:{port}: address already in use\n"
+        f"mockrec: cannot listen on 127.0.0.1:{port}: address already in use; "
+        "port 0 is any free one\n"
     )
 
 

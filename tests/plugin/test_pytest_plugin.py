@@ -243,7 +243,7 @@ class TestSettings:
                 "start_at='1999-01-01'",
                 "*/now: the clock shows 17672256*, and time never goes back*",
             ),
-            ("scenario='nothing'", '*no "nothing" among the shipped scenarios'),
+            ("scenario='nothing'", '*no "nothing" among the shipped scenarios*'),
             ("'failover'", "mockrec(\\*\\*settings)*takes no value without a name: ('failover',)"),
         ],
     )
