@@ -46,8 +46,10 @@ class Command:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says and answer the exit code; 2 is a setting that cannot be."""
-    known, unknown = _parser().parse_known_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
     try:
+        _check_command(given)
+        known, unknown = _parser().parse_known_args(given)
         if unknown:
             raise SettingsError(_unknown(known.parser, unknown[0]))
         return int(known.run(known))
@@ -57,6 +59,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # who reads has seen enough, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _check_command(given: Sequence[str]) -> None:
+    names = [command.name for command in COMMANDS]
+    if given and not given[0].startswith("-") and given[0] not in names:
+        hint = did_you_mean(given[0], names) or f"; there are {', '.join(names)}"
+        raise SettingsError(f"there is no command {given[0]!r}{hint}")
 
 
 def _parser() -> ArgumentParser:

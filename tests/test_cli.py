@@ -63,7 +63,7 @@ def test_it_runs_as_a_module() -> None:
 # --- the command line --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", [[], ["sreve"], ["serve", "--port"]])
+@pytest.mark.parametrize("arguments", [[], ["serve", "--port"]])
 def test_a_wrong_command_line_is_code_2(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -244,3 +244,19 @@ def test_a_silent_server_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "HEALTH_TIMEOUT", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         assert cli.main(["health", "--url", f"http://127.0.0.1:{silent.getsockname()[1]}"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "hint"),
+    [("sreve", '; did you mean "serve"?'), ("scenarois", '; did you mean "scenarios"?')],
+)
+def test_a_command_that_there_is_none_of_is_told_by_its_neighbour(
+    command: str, hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([command]) == 2
+    assert capsys.readouterr().err == f"mockrec: there is no command {command!r}{hint}\n"
+
+
+def test_a_command_without_a_neighbour_is_told_of_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["xyzzy"]) == 2
+    assert "; there are serve, health, run, " in capsys.readouterr().err
